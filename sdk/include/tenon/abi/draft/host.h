@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0
+ *
+ * Services of the host, found by tenon_host.query. Every one may be absent.
+ */
+#ifndef TENON_ABI_DRAFT_HOST_H
+#define TENON_ABI_DRAFT_HOST_H
+
+#include "base.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define TENON_TASKS_ID "tenon.host.tasks/1"
+#define TENON_MEMORY_ID "tenon.host.memory/1"
+#define TENON_CONSTANT_ID "tenon.host.constant/1"
+#define TENON_CACHE_ID "tenon.host.cache/1"
+#define TENON_CPU_ID "tenon.host.cpu/1"
+#define TENON_MODELS_ID "tenon.host.models/1"
+#define TENON_PACKS_ID "tenon.host.packs/1" /* reserved */
+#define TENON_TRACE_ID "tenon.host.trace/1" /* reserved */
+
+/* One step of a program: fn runs for every chunk in [0, chunks), in any order, on any worker;
+ * slot < width names the worker. */
+typedef struct tenon_step tenon_step;
+struct tenon_step {
+  void(TENON_CALL* fn)(const tenon_step* step, void* frame, uint32_t chunk, uint32_t slot);
+  const void* state;
+};
+
+/* One pool of threads for all plugins. */
+typedef struct tenon_tasks {
+  uint32_t size;
+  uint32_t reserved;
+  /* [any] Workers that may call fn at once, the caller included. */
+  uint32_t(TENON_CALL* width)(void);
+  /* [stream] Runs steps one after the other, the chunks of a step in parallel. */
+  tenon_status(TENON_CALL* run_steps)(const tenon_step* steps, const uint32_t* chunks,
+                                      uint64_t count, void* frame, const tenon_cancel* cancel);
+  /* [any] For packing and loading. */
+  tenon_status(TENON_CALL* parallel_for)(uint64_t count, uint64_t grain, void* context,
+                                         void(TENON_CALL* fn)(void* context, uint64_t begin,
+                                                              uint64_t end));
+} tenon_tasks;
+
+/* Accounted host memory. [any] */
+typedef struct tenon_memory {
+  uint32_t size;
+  uint32_t reserved;
+  void*(TENON_CALL* alloc)(uint64_t bytes, uint64_t alignment); /* null when exhausted */
+  void(TENON_CALL* free)(void* pointer);
+} tenon_memory;
+
+/* Bytes of constants named by tenon_value.data. [any] */
+typedef struct tenon_constant {
+  uint32_t size;
+  uint32_t reserved;
+  /* Borrowed until the program that was compiled with it is dropped. */
+  tenon_status(TENON_CALL* map)(uint64_t constant, const void** data, uint64_t* bytes);
+} tenon_constant;
+
+/* Content-addressed blocks kept by the host between runs; a damaged entry is a miss. [any] */
+typedef struct tenon_cache {
+  uint32_t size;
+  uint32_t reserved;
+  /* TENON_UNSUPPORTED: no such entry. */
+  tenon_status(TENON_CALL* get)(tenon_str key, const tenon_byte_sink* sink);
+  tenon_status(TENON_CALL* put)(tenon_str key, const void* data, uint64_t bytes);
+} tenon_cache;
+
+typedef struct tenon_cpu {
+  uint32_t size;
+  uint32_t cores; /* usable by this process: affinity and quota */
+  tenon_str features; /* words separated by spaces: "sse4.2 avx2 fma" */
+  uint64_t cache_l1_bytes;
+  uint64_t cache_l2_bytes;
+} tenon_cpu;
+
+/* A tensor in host memory, dense row-major. */
+typedef struct tenon_host_tensor {
+  uint32_t size;
+  uint32_t dtype;
+  tenon_str name;
+  const int64_t* dims;
+  uint64_t rank;
+  const void* data;
+  uint64_t bytes;
+} tenon_host_tensor;
+
+typedef struct tenon_tensor_sink {
+  void* context;
+  tenon_status(TENON_CALL* tensor)(void* context, const tenon_host_tensor* tensor);
+} tenon_tensor_sink;
+
+/* Models, for pipelines. [any] */
+typedef struct tenon_model_ref tenon_model_ref;
+typedef struct tenon_models {
+  uint32_t size;
+  uint32_t reserved;
+  /* Inputs of a model: dims of -1 are free; data is null. */
+  tenon_status(TENON_CALL* inputs)(tenon_model_ref* model, const tenon_tensor_sink* sink);
+  /* Text beside the model ("preprocessor_config.json", "labels.txt"); TENON_UNSUPPORTED when
+   * there is no such file. */
+  tenon_status(TENON_CALL* companion)(tenon_model_ref* model, tenon_str name,
+                                      const tenon_byte_sink* sink);
+  tenon_status(TENON_CALL* run)(tenon_model_ref* model, const tenon_host_tensor* inputs,
+                                uint64_t count, const tenon_tensor_sink* outputs,
+                                const tenon_cancel* cancel);
+} tenon_models;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
