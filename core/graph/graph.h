@@ -41,7 +41,7 @@ struct Value {
   std::string name;
   ValueKind kind = ValueKind::computed;
   DType dtype = DType::none;
-  bool ranked = false;      // dims are meaningful
+  bool ranked = false;  // dims are meaningful
   std::vector<Expr> dims;
   // The elements, as expressions over symbols, where they are few and known.
   std::optional<std::vector<Expr>> known;

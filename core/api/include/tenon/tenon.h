@@ -113,8 +113,7 @@ TENON_API void tenon_result_destroy(tenon_result* result);
 /* Runs a task of a pipeline plugin ("image-classification") on a session: a JSON request and file
  * parts in, JSON events out; see the plugin's page in docs/. */
 TENON_API tenon_status tenon_task_run(tenon_session* session, const char* task,
-                                      const tenon_request* request,
-                                      const tenon_event_sink* events);
+                                      const tenon_request* request, const tenon_event_sink* events);
 
 #ifdef __cplusplus
 }

@@ -76,12 +76,19 @@ struct Tensor {
     return {reinterpret_cast<const T*>(data.data()), data.size() / sizeof(T)};
   }
   tenon_host_tensor view() const {
-    return {sizeof(tenon_host_tensor), dtype,       detail::str(name), dims.data(),
-            dims.size(),               data.data(), data.size()};
+    return {sizeof(tenon_host_tensor),
+            dtype,
+            detail::str(name),
+            dims.data(),
+            dims.size(),
+            data.data(),
+            data.size()};
   }
   static Tensor copy(const tenon_host_tensor& view) {
-    Tensor tensor{std::string(view.name.data, view.name.size), view.dtype,
-                  {view.dims, view.dims + view.rank}, std::vector<std::byte>(view.bytes)};
+    Tensor tensor{std::string(view.name.data, view.name.size),
+                  view.dtype,
+                  {view.dims, view.dims + view.rank},
+                  std::vector<std::byte>(view.bytes)};
     if (view.data != nullptr && view.bytes > 0) {
       std::memcpy(tensor.data.data(), view.data, view.bytes);
     } else {
@@ -133,8 +140,8 @@ class Session {
                                 std::span<const tenon_part> parts,
                                 const tenon_cancel* cancel = nullptr) {
     std::vector<std::string> events;
-    const tenon_request request{sizeof(tenon_request), 0,            detail::str(parameters),
-                                parts.data(),          parts.size(), cancel};
+    const tenon_request request{sizeof(tenon_request), 0,     detail::str(parameters), parts.data(),
+                                parts.size(),          cancel};
     const tenon_event_sink sink{&events, [](void* context, tenon_str json) -> tenon_status {
                                   static_cast<std::vector<std::string>*>(context)->emplace_back(
                                       json.data, json.size);
@@ -157,8 +164,8 @@ class Model {
                   const tenon_cancel* cancel = nullptr) const {
     const auto rows = borrow(options);
     tenon_session* made = nullptr;
-    detail::check(tenon_session_create(handle(), devices.c_str(), rows.data(), rows.size(), cancel,
-                                       &made));
+    detail::check(
+        tenon_session_create(handle(), devices.c_str(), rows.data(), rows.size(), cancel, &made));
     return Session(made);
   }
   std::vector<Tensor> inputs() const {
