@@ -66,6 +66,9 @@ struct Op {
   std::string_view doc;
   std::vector<Operand> inputs;
   std::vector<Operand> outputs;
+  // Attributes that have a default. The framework answers with it, in contexts and formulas,
+  // where a node does not give the attribute.
+  Attributes attributes = {};
   // Sets dtype and dims of every output.
   Status (*infer)(InferContext&) = nullptr;
   // Inputs whose elements infer, element or expand read with values(); dropped before kernels.
