@@ -29,7 +29,7 @@ endfunction()
 # <name>_fuzz with libFuzzer when TENON_FUZZ is on; always <name>_mutate, which feeds the same
 # function with seeded mutations of the files it is given (tests/mutator/mutator.cpp).
 function(tenon_fuzz name)
-  if(NOT TENON_TESTS)
+  if(NOT TENON_TESTS OR NOT EXISTS ${PROJECT_SOURCE_DIR}/tests/mutator/mutator.cpp)
     return()
   endif()
   cmake_parse_arguments(PARSE_ARGV 1 arg "" "SOURCE" "LIBRARIES")
