@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/op.h"
+
+namespace tenon::ops {
+
+Op equal() {
+  return {
+      .name = "Equal",
+      .doc = "Whether a equals b.",
+      .inputs = {{"a", "any"}, {"b", "any"}},
+      .outputs = {{"c", "bool"}},
+      .infer = broadcast_to_bool,
+      .element = "a == b",
+      .samples = {{.inputs = {{.dims = {2, 3, 4}}, {.dims = {3, 1}}}},
+                  {.inputs = {{.dims = {2, 3}, .dtype = DType::i32, .low = 1, .high = 99},
+                              {.dims = {3}, .dtype = DType::i32, .low = 1, .high = 9}}}},
+  };
+}
+
+}  // namespace tenon::ops
