@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/device/device.h"
+#include "core/graph/graph.h"
+
+#include <string>
+#include <vector>
+
+// Which device runs which node, and why. Devices are asked; composites that none of them takes are
+// written as other operators and asked again. [one thread per graph]
+namespace tenon {
+
+// What devices said of one node.
+struct Bid {
+  bool claimed = false;
+  double cost_us = 0;
+  std::string text;  // the label of the claim, or the reason for refusing
+};
+
+struct Placement {
+  std::vector<size_t> device;           // per node: index into the devices asked
+  std::vector<std::vector<Bid>> bids;   // per device, per node
+  std::string reason;                   // why these devices, in one sentence
+};
+
+// strict: all nodes on devices[0], or an error that lists every node that cannot run there.
+// Otherwise devices are in order of preference: the first that runs all nodes, else the first
+// choice with the rest on the others. The graph may grow: composites are expanded in place.
+Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, bool strict);
+
+// What each device says of the graph as it is.
+Result<std::vector<Bid>> ask(const Graph& graph, Device& device);
+
+}  // namespace tenon

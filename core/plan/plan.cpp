@@ -1,0 +1,211 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/plan/plan.h"
+
+#include "core/graph/border.h"
+#include "core/passes/fuse.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <tuple>
+
+namespace tenon {
+namespace {
+
+// The data symbols that a node's sizes and formula depend on.
+class SymbolUse {
+ public:
+  explicit SymbolUse(const Graph& graph) : graph_(graph), rows_(graph.exprs->rows()) {
+    for (const Symbol& symbol : graph.symbols) any_ |= symbol.origin == SymbolOrigin::data;
+  }
+
+  std::set<size_t> of(const Node& node) const {
+    std::set<size_t> symbols;
+    if (!any_) return symbols;
+    std::set<ExprId> seen;
+    add(node.formula, seen, symbols);
+    for (const auto& ids : {node.outputs, node.inputs}) {
+      for (const ValueId id : ids) {
+        if (id == no_id) continue;
+        for (const Expr& size : graph_.value(id).dims) add(size.id(), seen, symbols);
+      }
+    }
+    for (const auto& [name, attribute] : node.attributes) {
+      if (const auto* sizes = std::get_if<std::vector<Expr>>(&attribute)) {
+        for (const Expr& size : *sizes) add(size.id(), seen, symbols);
+      }
+    }
+    return symbols;
+  }
+
+ private:
+  void add(ExprId root, std::set<ExprId>& seen, std::set<size_t>& symbols) const {
+    std::vector<ExprId> stack = {root};
+    while (!stack.empty()) {
+      const ExprId id = stack.back();
+      stack.pop_back();
+      if (id < 0 || !seen.insert(id).second) continue;
+      const tenon_expr& row = rows_[id];
+      if (row.op == TENON_EXPR_SYMBOL) {
+        const auto symbol = static_cast<size_t>(row.k);
+        if (graph_.symbols[symbol].origin == SymbolOrigin::data) symbols.insert(symbol);
+      }
+      stack.insert(stack.end(), {row.a, row.b, row.c});
+    }
+  }
+
+  const Graph& graph_;
+  std::span<const tenon_expr> rows_;
+  bool any_ = false;
+};
+
+// Where a node runs: nodes with the same order share an island, which is convex by construction.
+struct Order {
+  size_t phase = 0, level = 0, device = 0;
+  auto operator<=>(const Order&) const = default;
+};
+
+struct Ordering {
+  std::vector<Order> nodes;
+  std::map<size_t, size_t> symbol_phase;  // data symbols that are used
+};
+
+Ordering order_nodes(const Graph& graph, const std::vector<size_t>& devices) {
+  const SymbolUse use(graph);
+  Ordering ordering;
+  std::vector<const Order*> made(graph.values.size(), nullptr);
+  ordering.nodes.resize(graph.main().nodes.size());
+  for (size_t i = 0; i < ordering.nodes.size(); ++i) {
+    const Node& node = graph.main().nodes[i];
+    Order order{0, 0, devices[i]};
+    // What must be complete before the node: (phase, level) of each producer, one later when the
+    // device changes.
+    const auto after = [&](size_t phase, size_t level) {
+      if (std::tie(phase, level) > std::tie(order.phase, order.level)) {
+        order.phase = phase;
+        order.level = level;
+      }
+    };
+    for (const size_t symbol : use.of(node)) {
+      const Order* source = made[graph.symbols[symbol].value];
+      const size_t phase = source == nullptr ? 0 : source->phase + 1;
+      ordering.symbol_phase[symbol] = phase;
+      after(phase, 0);
+    }
+    for (const ValueId input : node.inputs) {
+      if (input == no_id || made[input] == nullptr) continue;
+      const Order& source = *made[input];
+      after(source.phase, source.level + (source.device == order.device ? 0 : 1));
+    }
+    ordering.nodes[i] = order;
+    for (const ValueId output : node.outputs) {
+      if (output != no_id) made[output] = &ordering.nodes[i];
+    }
+  }
+  return ordering;
+}
+
+// The nodes of one island as a graph of its own: same values, same symbols.
+Graph extract(const Graph& graph, const std::vector<size_t>& nodes,
+              const std::vector<std::vector<size_t>>& users, const std::vector<bool>& kept) {
+  Graph island = clone(graph);
+  Body& body = island.main();
+  std::vector<Node> chosen;
+  std::set<size_t> inside(nodes.begin(), nodes.end());
+  std::set<ValueId> made, needed;
+  body.inputs.clear();
+  body.outputs.clear();
+  for (const size_t i : nodes) {
+    Node& node = body.nodes[i];
+    for (const ValueId input : node.inputs) {
+      if (input != no_id && !made.contains(input) && needed.insert(input).second) {
+        body.inputs.push_back(input);
+        if (island.value(input).kind == ValueKind::computed) {
+          island.value(input).kind = ValueKind::input;
+        }
+      }
+    }
+    for (const ValueId output : node.outputs) {
+      if (output == no_id) continue;
+      made.insert(output);
+      const bool outside = std::ranges::any_of(
+          users[output], [&](size_t user) { return !inside.contains(user); });
+      if (outside || kept[output]) body.outputs.push_back(output);
+    }
+    chosen.push_back(std::move(node));
+  }
+  body.nodes = std::move(chosen);
+  return island;
+}
+
+Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& options) {
+  if (options.fuse) TENON_TRY(fuse(graph));
+  island.inputs = graph.main().inputs;
+  island.outputs = graph.main().outputs;
+  island.kernels = graph.main().nodes.size();
+  for (const Node& node : graph.main().nodes) {
+    island.nodes.push_back(fmt::format("{} \"{}\"", node.op, node.name));
+  }
+  TENON_TRY_ASSIGN(Blob blob, to_blob(graph));
+  island.blob = std::make_unique<Blob>(std::move(blob));
+  const std::string key = island.blob->key();
+  const tenon_compile how{sizeof(tenon_compile), options.precision, to_str(key), options.cancel};
+  tenon_program* program = nullptr;
+  const tenon_status code =
+      device.programs().compile(device.handle(), island.blob->graph(), &how, &program);
+  if (code != TENON_OK) return device.status(code);
+  island.program = Program(device, program);
+  return {};
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>& devices,
+                                        const PlanOptions& options) {
+  TENON_TRY_ASSIGN(Placement placement, place(graph, devices, options.strict));
+  auto plan = std::make_unique<Plan>();
+  plan->devices = devices;
+  plan->reason = std::move(placement.reason);
+  plan->bids = std::move(placement.bids);
+
+  const std::vector<Node>& nodes = graph.main().nodes;
+  const Ordering ordering = order_nodes(graph, placement.device);
+  std::vector<std::vector<size_t>> users(graph.values.size());
+  std::vector<bool> kept(graph.values.size());
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    for (const ValueId input : nodes[i].inputs) {
+      if (input != no_id) users[input].push_back(i);
+    }
+  }
+  for (const ValueId output : graph.main().outputs) kept[output] = true;
+  std::map<std::pair<size_t, ValueId>, Read> reads;
+  for (const auto& [symbol, phase] : ordering.symbol_phase) {
+    const ValueId value = graph.symbols[symbol].value;
+    kept[value] = true;
+    Read& read = reads[{phase, value}];
+    read.phase = phase;
+    read.value = value;
+    read.symbols.push_back(symbol);
+    plan->phases = std::max(plan->phases, phase + 1);
+  }
+  for (auto& [key, read] : reads) plan->reads.push_back(std::move(read));
+
+  std::map<Order, std::vector<size_t>> groups;
+  for (size_t i = 0; i < nodes.size(); ++i) groups[ordering.nodes[i]].push_back(i);
+  for (const auto& [order, members] : groups) {
+    for (const size_t i : members) {
+      plan->nodes.push_back({nodes[i].name, nodes[i].op, order.device, plan->islands.size()});
+    }
+    Island island;
+    island.device = order.device;
+    island.phase = order.phase;
+    plan->phases = std::max(plan->phases, order.phase + 1);
+    Graph part = extract(graph, members, users, kept);
+    TENON_TRY(compile(island, part, *devices[order.device], options));
+    plan->islands.push_back(std::move(island));
+  }
+  plan->graph = std::move(graph);
+  return plan;
+}
+
+}  // namespace tenon

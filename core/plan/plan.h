@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/device/device.h"
+#include "core/graph/blob.h"
+#include "core/graph/graph.h"
+#include "core/plan/placement.h"
+
+#include <memory>
+#include <string>
+#include <vector>
+
+// What is executed: islands of nodes compiled for one device each, in order, and the sizes that the
+// host must read from tensors in between. Immutable once made; shared by sessions. [any thread]
+namespace tenon {
+
+// A program for some nodes on one device.
+struct Island {
+  size_t device = 0;  // index into Plan::devices
+  size_t phase = 0;   // runs after the reads of this phase
+  std::vector<ValueId> inputs;   // values of Plan::graph, constants among them
+  std::vector<ValueId> outputs;
+  std::vector<std::string> nodes;  // names of what it runs, after fusion
+  size_t kernels = 0;              // nodes after fusion
+  std::unique_ptr<Blob> blob;
+  Program program;
+};
+
+// Before its phase, elements of `value` become the values of data symbols.
+struct Read {
+  size_t phase = 0;
+  ValueId value = no_id;
+  std::vector<size_t> symbols;
+};
+
+struct PlacedNode {
+  std::string name, op;
+  size_t device = 0;
+  size_t island = 0;
+};
+
+struct Plan {
+  Graph graph;
+  std::vector<Device*> devices;
+  std::vector<Island> islands;
+  std::vector<Read> reads;  // by phase
+  size_t phases = 1;
+  std::vector<PlacedNode> nodes;
+  std::vector<std::vector<Bid>> bids;  // per device asked, per node
+  std::string reason;
+};
+
+struct PlanOptions {
+  bool strict = true;
+  bool fuse = true;
+  uint32_t precision = TENON_PRECISION_EXACT;
+  const tenon_cancel* cancel = nullptr;
+};
+
+// Places, fuses and compiles. devices: candidates in order of preference, outliving the plan.
+Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>& devices,
+                                        const PlanOptions& options);
+
+}  // namespace tenon

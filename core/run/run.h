@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/run/session.h"
+
+#include <map>
+#include <set>
+#include <vector>
+
+// One run of a session, from inputs to outputs. Lives for one call, under the session's lock.
+namespace tenon {
+
+class Session::Run {
+ public:
+  Run(Session& session, std::span<const InputTensor> inputs, const Patience& patience)
+      : session_(session), plan_(*session.plan_), inputs_(inputs), patience_(patience) {}
+
+  // On failure, commands may be pending: the session drains its queues before this ends.
+  Result<std::vector<HostTensor>> all();
+  const RunFigures& figures() const { return figures_; }
+
+ private:
+  using Place = std::pair<size_t, ValueId>;  // (device, value)
+
+  Status match_inputs();
+  Status bind_sizes(ValueId value, const InputTensor& tensor);
+  Status run_phase(size_t phase);
+  Status read_sizes(size_t phase);
+  Status check_sizes();
+  Status run_island(const BoundIsland& bound);
+  // Where the value lies on the device, moving it there when it is not.
+  Result<tenon_binding> on_device(size_t device, ValueId value);
+  const BoundPhase* holder(const Place& place) const;
+  tenon_binding slot(const Place& place) const;
+  // The value's bytes on the host, waiting for its device when it must.
+  Result<std::span<const std::byte>> on_host(ValueId value);
+  Status upload(size_t device, const tenon_binding& to, std::span<const std::byte> from);
+  Result<HostTensor> host_tensor(ValueId value, std::string name);
+  Status wait(size_t device);
+  Status collect();
+
+  Session& session_;
+  const Plan& plan_;
+  std::span<const InputTensor> inputs_;
+  const Patience& patience_;
+  std::map<ValueId, const InputTensor*> given_;
+  std::vector<int64_t> symbols_;
+  std::vector<bool> bound_symbols_;
+  std::vector<bool> checked_;
+  std::vector<BoundPhase*> phases_;
+  std::set<Place> ready_;
+  std::map<ValueId, HostTensor> staged_;
+  std::vector<tenon_binding> bindings_;
+  // Kept here so that pending downloads have a target until the session has come to rest.
+  std::vector<HostTensor> outputs_;
+  RunFigures figures_;
+};
+
+}  // namespace tenon
