@@ -75,8 +75,7 @@ Result<std::vector<DeviceInfo>> list_devices(const BackendTables& tables) {
 
 Result<std::unique_ptr<Device>> Device::open(BackendTables tables, DeviceInfo info) {
   tenon_device* handle = nullptr;
-  const tenon_status code =
-      tables.backend->open(tables.self, info.ordinal, 0, nullptr, 0, &handle);
+  const tenon_status code = tables.backend->open(tables.self, info.ordinal, 0, nullptr, 0, &handle);
   if (code != TENON_OK) return take_failure(code).at(info.id);
   return std::unique_ptr<Device>(new Device(std::move(tables), std::move(info), handle));
 }

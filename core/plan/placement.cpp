@@ -22,7 +22,8 @@ tenon_status on_claim(void* context, const tenon_claim* claim) {
     auto& bids = static_cast<Asking*>(context)->bids;
     for (uint32_t i = 0; i < claim->n_nodes; ++i) {
       const uint32_t node = claim->nodes[i];
-      if (node >= bids.size()) return invalid("claim of node {}, the graph has {}", node, bids.size());
+      if (node >= bids.size())
+        return invalid("claim of node {}, the graph has {}", node, bids.size());
       bids[node] = {true, claim->cost_us / claim->n_nodes, std::string(to_view(claim->label))};
     }
     return {};
@@ -32,7 +33,8 @@ tenon_status on_claim(void* context, const tenon_claim* claim) {
 tenon_status on_refuse(void* context, uint32_t node, uint32_t, tenon_str reason) {
   return at_border([&]() -> Status {
     auto& bids = static_cast<Asking*>(context)->bids;
-    if (node >= bids.size()) return invalid("refusal of node {}, the graph has {}", node, bids.size());
+    if (node >= bids.size())
+      return invalid("refusal of node {}, the graph has {}", node, bids.size());
     bids[node] = {false, 0, std::string(to_view(reason))};
     return {};
   });
@@ -48,13 +50,13 @@ Status nobody_takes(const Graph& graph, const std::vector<Device*>& devices,
                     const std::vector<std::vector<Bid>>& bids, const std::vector<size_t>& missing) {
   std::string names;
   for (const Device* device : devices) names += (names.empty() ? "" : ", ") + device->id();
-  std::string text = fmt::format("{} cannot run {} of {} nodes", names, missing.size(),
-                                 graph.main().nodes.size());
+  std::string text =
+      fmt::format("{} cannot run {} of {} nodes", names, missing.size(), graph.main().nodes.size());
   for (size_t i = 0; i < std::min(missing.size(), most_listed); ++i) {
     text += "\n  " + describe(graph.main().nodes[missing[i]]);
     for (size_t d = 0; d < devices.size(); ++d) {
-      text += fmt::format("{} {}: {}", d == 0 ? ":" : ";", devices[d]->id(),
-                          bids[d][missing[i]].text);
+      text +=
+          fmt::format("{} {}: {}", d == 0 ? ":" : ";", devices[d]->id(), bids[d][missing[i]].text);
     }
   }
   if (missing.size() > most_listed) {
@@ -86,8 +88,7 @@ Result<std::vector<Bid>> ask(const Graph& graph, Device& device) {
 
 Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, bool strict) {
   Placement placement;
-  const std::vector<Device*> asked =
-      strict ? std::vector<Device*>{devices.front()} : devices;
+  const std::vector<Device*> asked = strict ? std::vector<Device*>{devices.front()} : devices;
   while (true) {
     placement.bids.clear();
     for (Device* device : asked) {
@@ -98,7 +99,8 @@ Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, bool 
     for (const auto& bids : placement.bids) {
       for (size_t i = 0; i < bids.size(); ++i) claimed[i] = claimed[i] || bids[i].claimed;
     }
-    TENON_TRY_ASSIGN(const size_t expanded, expand_nodes(graph, [&](size_t i) { return !claimed[i]; }));
+    TENON_TRY_ASSIGN(const size_t expanded,
+                     expand_nodes(graph, [&](size_t i) { return !claimed[i]; }));
     if (expanded > 0) continue;
     std::vector<size_t> missing;
     for (size_t i = 0; i < claimed.size(); ++i) {

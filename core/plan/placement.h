@@ -19,9 +19,9 @@ struct Bid {
 };
 
 struct Placement {
-  std::vector<size_t> device;           // per node: index into the devices asked
-  std::vector<std::vector<Bid>> bids;   // per device, per node
-  std::string reason;                   // why these devices, in one sentence
+  std::vector<size_t> device;          // per node: index into the devices asked
+  std::vector<std::vector<Bid>> bids;  // per device, per node
+  std::string reason;                  // why these devices, in one sentence
 };
 
 // strict: all nodes on devices[0], or an error that lists every node that cannot run there.

@@ -128,8 +128,8 @@ Graph extract(const Graph& graph, const std::vector<size_t>& nodes,
     for (const ValueId output : node.outputs) {
       if (output == no_id) continue;
       made.insert(output);
-      const bool outside = std::ranges::any_of(
-          users[output], [&](size_t user) { return !inside.contains(user); });
+      const bool outside =
+          std::ranges::any_of(users[output], [&](size_t user) { return !inside.contains(user); });
       if (outside || kept[output]) body.outputs.push_back(output);
     }
     chosen.push_back(std::move(node));

@@ -16,9 +16,9 @@ namespace tenon {
 
 // A program for some nodes on one device.
 struct Island {
-  size_t device = 0;  // index into Plan::devices
-  size_t phase = 0;   // runs after the reads of this phase
-  std::vector<ValueId> inputs;   // values of Plan::graph, constants among them
+  size_t device = 0;            // index into Plan::devices
+  size_t phase = 0;             // runs after the reads of this phase
+  std::vector<ValueId> inputs;  // values of Plan::graph, constants among them
   std::vector<ValueId> outputs;
   std::vector<std::string> nodes;  // names of what it runs, after fusion
   size_t kernels = 0;              // nodes after fusion

@@ -10,7 +10,7 @@ namespace {
 
 // A value or a scratch block in the arena of one device.
 struct Tenant {
-  std::pair<size_t, ValueId> slot;     // no_id: the scratch of island `scratch_of`
+  std::pair<size_t, ValueId> slot;  // no_id: the scratch of island `scratch_of`
   size_t scratch_of = 0;
   MemoryRequest request;
 };
@@ -62,8 +62,7 @@ class Planner {
       }
       if (requests.empty()) continue;
       TENON_TRY_ASSIGN(const MemoryPlan memory, plan_memory(requests));
-      TENON_TRY_ASSIGN(phase_.arenas[d],
-                       plan_.devices[d]->alloc(memory.bytes, TENON_USE_SCRATCH));
+      TENON_TRY_ASSIGN(phase_.arenas[d], plan_.devices[d]->alloc(memory.bytes, TENON_USE_SCRATCH));
       for (size_t i = 0; i < values; ++i) {
         phase_.slots[tenants[i]->slot] = {memory.offsets[i], requests[i].bytes};
       }

@@ -27,7 +27,7 @@ struct BoundPhase {
   size_t phase = 0;
   std::vector<int64_t> symbols;  // the sizes it was bound for
   std::vector<BoundIsland> islands;
-  std::vector<Buffer> arenas;  // per device; empty where nothing is needed
+  std::vector<Buffer> arenas;                        // per device; empty where nothing is needed
   std::map<std::pair<size_t, ValueId>, Slot> slots;  // (device, value)
 };
 

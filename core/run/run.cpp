@@ -47,9 +47,8 @@ Status Session::Run::match_inputs() {
     const InputTensor& tensor = inputs_[i];
     ValueId value = no_id;
     if (!tensor.name.empty()) {
-      const auto named = std::ranges::find_if(wanted, [&](ValueId id) {
-        return plan_.graph.value(id).name == tensor.name;
-      });
+      const auto named = std::ranges::find_if(
+          wanted, [&](ValueId id) { return plan_.graph.value(id).name == tensor.name; });
       if (named == wanted.end()) return invalid("the model has no input \"{}\"", tensor.name);
       value = *named;
     } else if (i < wanted.size()) {
@@ -196,9 +195,9 @@ Result<std::span<const std::byte>> Session::Run::on_host(ValueId id) {
     ++figures_.copies;
     figures_.copied_bytes += tensor.bytes;
     if (tensor.bytes > 0) {
-      TENON_TRY(source.status(
-          source.backend().download(session_.queues_[device].stream.get(), from.buffer,
-                                    from.offset, tensor.data.get(), tensor.bytes)));
+      TENON_TRY(source.status(source.backend().download(session_.queues_[device].stream.get(),
+                                                        from.buffer, from.offset, tensor.data.get(),
+                                                        tensor.bytes)));
       TENON_TRY(wait(device));
     }
     const auto [staged, fresh] = staged_.emplace(id, std::move(tensor));
@@ -259,8 +258,8 @@ Status Session::Run::run_island(const BoundIsland& bound) {
   }
   figures_.kernels += bound.demand.kernels;
   figures_.nodes[island.device] += island.nodes.size();
-  return device.status(device.programs().run(bound.bound.get(), &run,
-                                             session_.queues_[island.device].stream.get()));
+  return device.status(
+      device.programs().run(bound.bound.get(), &run, session_.queues_[island.device].stream.get()));
 }
 
 Status Session::Run::run_phase(size_t phase) {
@@ -281,8 +280,8 @@ Status Session::Run::collect() {
     const ValueId id = graph.main().outputs[i];
     TENON_TRY_ASSIGN(HostTensor made, host_tensor(id, graph.output_names[i]));
     const HostTensor& tensor = outputs_.emplace_back(std::move(made));
-    const auto device = std::ranges::find_if(
-        ready_, [&](const Place& place) { return place.second == id; });
+    const auto device =
+        std::ranges::find_if(ready_, [&](const Place& place) { return place.second == id; });
     if (graph.value(id).kind != ValueKind::computed || device == ready_.end()) {
       TENON_TRY_ASSIGN(const auto bytes, on_host(id));
       if (!bytes.empty()) std::memcpy(tensor.data.get(), bytes.data(), bytes.size());

@@ -34,14 +34,14 @@ struct HostTensor {
 
 // What the last run did.
 struct RunFigures {
-  std::vector<uint64_t> nodes;      // per device
-  uint64_t kernels = 0;             // launches
-  uint64_t host_reads = 0;          // tensors whose content the host read for sizes
-  uint64_t waits = 0;               // times the host waited for a device in between
-  uint64_t host_bytes = 0;          // bytes read for sizes
-  uint64_t copies = 0;              // tensors moved between devices and host
+  std::vector<uint64_t> nodes;  // per device
+  uint64_t kernels = 0;         // launches
+  uint64_t host_reads = 0;      // tensors whose content the host read for sizes
+  uint64_t waits = 0;           // times the host waited for a device in between
+  uint64_t host_bytes = 0;      // bytes read for sizes
+  uint64_t copies = 0;          // tensors moved between devices and host
   uint64_t copied_bytes = 0;
-  std::vector<uint64_t> memory;     // per device: bytes of arenas
+  std::vector<uint64_t> memory;  // per device: bytes of arenas
   double milliseconds = 0;
 };
 
@@ -74,7 +74,7 @@ class Session {
   std::shared_ptr<Weights> weights_;
   std::vector<std::shared_ptr<Buffer>> held_;  // constants of the plan
   std::map<std::pair<size_t, ValueId>, tenon_binding> constants_;
-  std::vector<Queue> queues_;  // per device
+  std::vector<Queue> queues_;                       // per device
   std::vector<std::unique_ptr<BoundPhase>> bound_;  // most recently used first
   mutable std::mutex mutex_;
   RunFigures figures_;

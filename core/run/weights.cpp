@@ -28,8 +28,8 @@ Result<Buffer> make(Device& device, const Constant& constant) {
   if (constant.bytes.empty()) return buffer;
   TENON_TRY_ASSIGN(Stream stream, device.stream());
   TENON_TRY_ASSIGN(Fence fence, device.fence());
-  tenon_status code = device.backend().upload(stream.get(), buffer.get(), 0,
-                                              constant.bytes.data(), constant.bytes.size());
+  tenon_status code = device.backend().upload(stream.get(), buffer.get(), 0, constant.bytes.data(),
+                                              constant.bytes.size());
   if (code == TENON_OK) code = device.backend().signal(stream.get(), fence.get(), 1);
   if (code != TENON_OK) return device.status(code);
   TENON_TRY(wait_for(device, fence, 1, Patience()));

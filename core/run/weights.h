@@ -15,7 +15,8 @@ namespace tenon {
 class Weights {
  public:
   // The constant's bytes on the device, ready for programs.
-  Result<std::shared_ptr<Buffer>> get(Device& device, const std::shared_ptr<const Constant>& constant);
+  Result<std::shared_ptr<Buffer>> get(Device& device,
+                                      const std::shared_ptr<const Constant>& constant);
 
  private:
   std::mutex mutex_;

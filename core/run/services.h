@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tenon/abi/draft/host.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+// The host's services for plugins that need no model: tasks, memory, constants, cache, cpu. Static
+// tables, one per process. [any thread]
+namespace tenon {
+
+// Null when the host has no such service.
+const void* host_service_table(std::string_view id);
+
+// Workers for tasks: set before the first task runs, later calls have no effect. 0 = as many cores
+// as this process may use (affinity and cgroup quota).
+void set_task_width(uint32_t width);
+uint32_t usable_cores();
+
+// Where cached blocks are kept; empty = nowhere. Default: $XDG_CACHE_HOME/tenon.
+void set_cache_directory(std::string directory);
+std::string cache_directory();
+
+const tenon_tasks& tasks_table();  // of the executor chosen when building
+const tenon_cache& cache_table();
+
+}  // namespace tenon
