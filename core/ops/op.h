@@ -45,7 +45,7 @@ class Element {
 
 // An input of a sample: random elements of a shape, or given integers.
 struct SampleInput {
-  std::vector<int64_t> dims;
+  std::vector<int64_t> dims = {};
   DType dtype = DType::f32;
   std::vector<double> values = {};  // empty: seeded random in [low, high)
   double low = -2;
