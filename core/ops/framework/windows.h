@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/ops/contexts.h"
+
+#include <vector>
+
+// Sizes of convolutions and poolings: attributes to their canonical form, and the output's dims.
+namespace tenon::ops {
+
+// Sets strides, dilations, kernel_shape and pads (auto_pad resolved) for a window `kernel` that
+// slides over the spatial axes of `x`; returns the spatial extents of the output. Honours
+// ceil_mode.
+Result<std::vector<Expr>> slide(InferContext& c, const std::vector<Expr>& x,
+                                std::vector<Expr> kernel);
+
+// The same for the transposed direction, with output_padding and output_shape.
+Result<std::vector<Expr>> slide_back(InferContext& c, const std::vector<Expr>& x,
+                                     std::vector<Expr> kernel);
+
+// Dims of the output of Conv for data in input `x` and weights in input `w`; checks the channels
+// and sets the attributes.
+Result<std::vector<Expr>> conv_dims(InferContext& c, size_t x, size_t w);
+
+// Dims of the output of a pooling of input 0 with attribute kernel_shape.
+Result<std::vector<Expr>> pool_dims(InferContext& c);
+
+}  // namespace tenon::ops

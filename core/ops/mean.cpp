@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/op.h"
+
+namespace tenon::ops {
+
+Op mean() {
+  return {
+      .name = "Mean",
+      .doc = "The mean of all inputs, broadcast.",
+      .inputs = {{"inputs", "float", variadic_operand}},
+      .outputs = {{"mean", "float"}},
+      .infer = broadcast_inputs,
+      .element =
+          [](ElementContext& c) {
+            Expr sum = c.load(0);
+            for (size_t i = 1; i < c.inputs(); ++i) sum = sum + c.load(i);
+            return sum / static_cast<int64_t>(c.inputs());
+          },
+      .samples = {{.inputs = {{.dims = {2, 3}}, {.dims = {3}}, {.dims = {2, 1}}}}},
+  };
+}
+
+}  // namespace tenon::ops
