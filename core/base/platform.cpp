@@ -40,8 +40,10 @@ std::string library_directory() {
   return error ? std::string() : path.parent_path().string();
 }
 
-std::optional<std::string> cache_directory() { return xdg_directory("XDG_CACHE_HOME", "/.cache"); }
-std::optional<std::string> data_directory() {
+std::optional<std::string> user_cache_directory() {
+  return xdg_directory("XDG_CACHE_HOME", "/.cache");
+}
+std::optional<std::string> user_data_directory() {
   return xdg_directory("XDG_DATA_HOME", "/.local/share");
 }
 

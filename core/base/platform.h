@@ -19,8 +19,8 @@ std::string library_directory();
 
 // The user's cache and data directories by the XDG rules ("$XDG_CACHE_HOME" or "~/.cache", then
 // "/tenon"); nothing without a home directory.
-std::optional<std::string> cache_directory();
-std::optional<std::string> data_directory();
+std::optional<std::string> user_cache_directory();
+std::optional<std::string> user_data_directory();
 
 size_t page_size();
 

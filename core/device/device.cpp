@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/device/device.h"
 
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 #include <algorithm>
 #include <cstring>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/graph/builder.h"
 
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 #include <cstdlib>
 #include <cstring>

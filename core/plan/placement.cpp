@@ -2,7 +2,7 @@
 #include "core/plan/placement.h"
 
 #include "core/graph/blob.h"
-#include "core/graph/border.h"
+#include "core/base/border.h"
 #include "core/passes/expand.h"
 
 #include <algorithm>

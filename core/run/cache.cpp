@@ -3,7 +3,7 @@
 // file repeats the key and a checksum, so a damaged or foreign file is a miss.
 #include "core/run/services.h"
 
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 #include <unistd.h>
 

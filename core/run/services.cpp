@@ -2,7 +2,7 @@
 #include "core/run/services.h"
 
 #include "core/graph/blob.h"
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 #include <sched.h>
 

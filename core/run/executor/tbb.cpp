@@ -2,7 +2,7 @@
 // The executor over oneTBB: one arena for all plugins, made at the first task.
 #include "core/run/services.h"
 
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 #include <tbb/blocked_range.h>
 #include <tbb/parallel_for.h>

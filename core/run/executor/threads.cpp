@@ -3,7 +3,7 @@
 // Threads live for one call: plain, not fast.
 #include "core/run/services.h"
 
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 #include <atomic>
 #include <functional>

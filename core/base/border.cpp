@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/graph/border.h"
+#include "core/base/border.h"
 
 namespace tenon {
 namespace {
