@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/kernels/program.h"
+
+#include "tenon/expr.h"
+
+#include <algorithm>
+#include <cstring>
+
+// Gives a program sizes: dims, places in the scratch, chunks.
+namespace tenon::kernels {
+namespace {
+
+constexpr int64_t max_tasks = 65536;  // of one step; more kernel chunks are run in groups
+
+struct Sizes {
+  std::vector<std::vector<int64_t>> dims;
+  std::vector<int64_t> elements;
+  std::vector<uint64_t> bytes;
+};
+
+Result<std::vector<int64_t>> evaluate_dims(const GraphView& graph, std::span<const tenon_dim> dims,
+                                           std::span<const int64_t> symbols) {
+  std::vector<int64_t> extents;
+  for (const tenon_dim dim : dims) {
+    TENON_TRY_ASSIGN(const int64_t extent, evaluate_dim(graph.exprs(), dim, symbols));
+    if (extent < 0) return invalid("axis {} has extent {}", extents.size(), extent);
+    extents.push_back(extent);
+  }
+  return extents;
+}
+
+Status size_value(const GraphView& graph, uint32_t value, std::span<const int64_t> symbols,
+                  Sizes& sizes) {
+  const tenon_value& row = graph.value(value);
+  TENON_TRY_ASSIGN(sizes.dims[value], evaluate_dims(graph, graph.dims(row), symbols));
+  int64_t elements = 1;
+  int64_t bytes = 0;
+  // An empty tensor may have any other extents; their product must not count as overflow.
+  const bool empty = std::ranges::count(sizes.dims[value], 0) > 0;
+  for (const int64_t extent : sizes.dims[value]) {
+    if (empty) break;
+    if (__builtin_mul_overflow(elements, extent, &elements)) {
+      return no_memory("more than 2^63 elements");
+    }
+  }
+  if (empty) elements = 0;
+  const auto width = static_cast<int64_t>(element_bytes(graph.dtype(value)));
+  if (__builtin_mul_overflow(elements, width, &bytes)) return no_memory("more than 2^63 bytes");
+  sizes.elements[value] = elements;
+  sizes.bytes[value] = static_cast<uint64_t>(bytes);
+  return {};
+}
+
+Result<Sizes> size_values(const Program& program, std::span<const int64_t> symbols) {
+  const GraphView& graph = program.graph;
+  Sizes sizes;
+  sizes.dims.resize(graph.values());
+  sizes.elements.resize(graph.values());
+  sizes.bytes.resize(graph.values());
+  for (uint32_t value = 0; value < graph.values(); ++value) {
+    const KernelPlace& place = program.places[value];
+    if (place.kind == KernelPlace::Kind::omitted) continue;
+    const Status status = size_value(graph, value, symbols, sizes);
+    if (!status.ok()) {
+      return status.at(fmt::format("value \"{}\"", graph.text(graph.value(value).name)));
+    }
+    if (place.kind == KernelPlace::Kind::constant && place.offset < sizes.bytes[value]) {
+      return invalid("constant \"{}\" has {} bytes, its dims need {}",
+                     graph.text(graph.value(value).name), place.offset, sizes.bytes[value]);
+    }
+  }
+  return sizes;
+}
+
+// Everything bind() gathers while it walks the steps.
+struct Binder {
+  const Program& program;
+  std::span<const int64_t> symbols;
+  Sizes sizes;
+  std::vector<KernelPlace> places;
+  Bound& bound;
+
+  KernelOperand operand(uint32_t value) const {
+    if (value == TENON_NONE) return {};
+    return {program.graph.dtype(value), sizes.dims[value], sizes.elements[value], places[value]};
+  }
+  Status add(const Step& step);
+  Status add_copy(uint32_t binding, uint32_t value);
+  Status add(BoundStep step);
+};
+
+Status Binder::add(BoundStep step) {
+  if (step.work.chunks < 0 || step.work.scratch < 0) {
+    return internal_error("{} chunks, {} bytes of scratch", step.work.chunks, step.work.scratch);
+  }
+  if (step.work.chunks == 0) return {};
+  step.group = (step.work.chunks - 1) / max_tasks + 1;
+  const auto scratch = static_cast<uint64_t>(step.work.scratch);
+  bound.worker_bytes = std::max(bound.worker_bytes, (scratch + memory_alignment - 1) /
+                                                        memory_alignment * memory_alignment);
+  bound.chunks.push_back(static_cast<uint32_t>((step.work.chunks - 1) / step.group + 1));
+  bound.steps.push_back(std::move(step));
+  return {};
+}
+
+Status Binder::add(const Step& step) {
+  BoundStep made = {.run = step.kernel->run,
+                    .op = step.node.op(),
+                    .name = step.node.name(),
+                    .state = step.state.get(),
+                    .work = {},
+                    .group = 1,
+                    .inputs = {},
+                    .outputs = {}};
+  for (size_t i = 0; i < step.node.inputs(); ++i) {
+    made.inputs.push_back(operand(step.node.input_value(i)));
+  }
+  for (size_t i = 0; i < step.node.outputs(); ++i) {
+    made.outputs.push_back(operand(step.node.output_value(i)));
+  }
+  // Kernels need not think of empty outputs: there is nothing to compute.
+  const auto empty = [](const KernelOperand& output) { return output.elements == 0; };
+  if (std::ranges::all_of(made.outputs, empty)) return {};
+  if (step.kernel->shape != nullptr) {
+    const KernelSizes known(step.node, step.state, made.inputs, made.outputs, symbols);
+    TENON_TRY_ASSIGN(made.work, step.kernel->shape(known));
+  }
+  return add(std::move(made));
+}
+
+void run_copy(const KernelArguments& arguments, int64_t) {
+  const auto bytes = static_cast<size_t>(arguments.output_elements(0)) *
+                     element_bytes(arguments.output_dtype(0));
+  std::memcpy(arguments.output_data(0), arguments.input_data(0), bytes);
+}
+
+Status Binder::add_copy(uint32_t binding, uint32_t value) {
+  KernelOperand to = operand(value);
+  to.place = {.kind = KernelPlace::Kind::binding, .binding = binding};
+  BoundStep made = {.run = run_copy,
+                    .op = "copy",
+                    .name = program.graph.text(program.graph.value(value).name),
+                    .state = nullptr,
+                    .work = {.chunks = to.elements == 0 ? 0 : 1},
+                    .group = 1,
+                    .inputs = {operand(value)},
+                    .outputs = {std::move(to)}};
+  return add(std::move(made));
+}
+
+uint32_t workers() {
+  const auto* tasks = host_service<tenon_tasks>(TENON_TASKS_ID);
+  return tasks == nullptr ? 1 : std::max(tasks->width(), 1u);
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Bound>> bind(const Program& program, std::span<const int64_t> symbols) {
+  if (symbols.size() != program.graph.symbols()) {
+    return invalid("{} symbol values, the graph has {}", symbols.size(), program.graph.symbols());
+  }
+  auto bound = std::make_unique<Bound>();
+  bound->program = &program;
+  bound->workers = workers();
+  TENON_TRY_ASSIGN(Sizes sizes, size_values(program, symbols));
+  Binder binder{program, symbols, std::move(sizes), program.places, *bound};
+  TENON_TRY_ASSIGN(bound->values_bytes,
+                   plan_scratch(program, binder.sizes.bytes, binder.places));
+  for (const uint32_t value : program.bindings) {
+    bound->binding_bytes.push_back(binder.sizes.bytes[value]);
+  }
+  for (const Step& step : program.steps) {
+    const Status status = binder.add(step);
+    if (!status.ok()) return status.at(fmt::format("{} \"{}\"", step.node.op(), step.node.name()));
+  }
+  for (const auto& [binding, value] : program.copies) TENON_TRY(binder.add_copy(binding, value));
+  for (const BoundStep& step : bound->steps) bound->tasks.push_back({run_task, &step});
+  return bound;
+}
+
+}  // namespace tenon::kernels

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sdk/kernels/program.h"
+
+#include <cstring>
+
+// Chooses a kernel for each node and a kind of place for each value.
+namespace tenon::kernels {
+namespace {
+
+Status poll(const tenon_cancel* cancel) {
+  if (cancel == nullptr || cancel->poll == nullptr) return {};
+  return from_host(cancel->poll(cancel->context), "stopped while compiling");
+}
+
+KernelPlace binding_place(size_t index) {
+  return {.kind = KernelPlace::Kind::binding, .binding = static_cast<uint32_t>(index)};
+}
+
+bool placed(const Program& program, uint32_t value) {
+  return program.places[value].kind != KernelPlace::Kind::omitted;
+}
+
+// A constant that is no input of the island: its bytes are asked from the host.
+Status place_constant(Program& program, uint32_t value) {
+  const auto* constants = host_service<tenon_constant>(TENON_CONSTANT_ID);
+  if (constants == nullptr) return invalid("value {}: the host tells no constants", value);
+  const void* data = nullptr;
+  uint64_t bytes = 0;
+  TENON_TRY(from_host(constants->map(program.graph.value(value).data, &data, &bytes),
+                      fmt::format("bytes of constant {}", value)));
+  program.places[value] = {.kind = KernelPlace::Kind::constant,
+                           .offset = bytes,
+                           .data = static_cast<const std::byte*>(data)};
+  return {};
+}
+
+Status need(Program& program, uint32_t value) {
+  if (value == TENON_NONE || placed(program, value)) return {};
+  if (program.graph.value(value).kind == TENON_VALUE_CONSTANT) {
+    return place_constant(program, value);
+  }
+  return invalid("value {} is used before anything makes it", value);
+}
+
+void place_inputs(Program& program) {
+  for (const uint32_t value : program.graph.inputs(program.graph.body())) {
+    program.places[value] = binding_place(program.bindings.size());
+    program.bindings.push_back(value);
+  }
+}
+
+// Outputs that a node writes are written in place; whatever lies elsewhere is copied at the end.
+Status place_outputs(Program& program) {
+  for (const uint32_t value : program.graph.outputs(program.graph.body())) {
+    const auto binding = static_cast<uint32_t>(program.bindings.size());
+    program.bindings.push_back(value);
+    if (program.graph.value(value).kind == TENON_VALUE_CONSTANT) TENON_TRY(need(program, value));
+    if (placed(program, value)) {
+      program.copies.emplace_back(binding, value);
+    } else {
+      program.places[value] = binding_place(binding);
+    }
+  }
+  return {};
+}
+
+Status add_step(Program& program, const NodeView& node, std::vector<bool>& made) {
+  for (size_t i = 0; i < node.inputs(); ++i) {
+    const uint32_t value = node.input_value(i);
+    TENON_TRY(need(program, value));
+    if (value != TENON_NONE && !made[value] &&
+        program.places[value].kind == KernelPlace::Kind::binding) {
+      return invalid("value {} is used before anything makes it", value);
+    }
+  }
+  TENON_TRY_ASSIGN(const Kernel* const kernel, program.device->plugin->kernel_for(node));
+  KernelState state;
+  if (kernel->prepare != nullptr) {
+    TENON_TRY_ASSIGN(state, kernel->prepare(node, KernelConstants(node)));
+  }
+  for (size_t i = 0; i < node.outputs(); ++i) {
+    const uint32_t value = node.output_value(i);
+    if (value == TENON_NONE) continue;
+    made[value] = true;
+    if (!placed(program, value)) program.places[value].kind = KernelPlace::Kind::scratch;
+  }
+  program.steps.push_back({node, kernel, std::move(state)});
+  return {};
+}
+
+std::vector<uint64_t> copy_of(const tenon_graph& graph) {
+  std::vector<uint64_t> blob((graph.bytes + 7) / 8);
+  std::memcpy(blob.data(), &graph, graph.bytes);
+  return blob;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph& graph,
+                                         const tenon_cancel* cancel) {
+  std::vector<uint64_t> blob = copy_of(graph);
+  const GraphView view(reinterpret_cast<const tenon_graph*>(blob.data()));
+  auto program = std::unique_ptr<Program>(
+      new Program{&device, std::move(blob), view, {}, {}, {}, {}});
+  program->places.resize(view.values());
+  place_inputs(*program);
+  std::vector<bool> made(view.values(), false);
+  for (const uint32_t value : program->bindings) made[value] = true;
+  TENON_TRY(place_outputs(*program));
+
+  const tenon_body& body = view.body();
+  for (uint32_t i = 0; i < body.n_node; ++i) {
+    TENON_TRY(poll(cancel));
+    const NodeView node(view, view.node(body.node0 + i));
+    const Status status = add_step(*program, node, made);
+    if (!status.ok()) return status.at(fmt::format("{} \"{}\"", node.op(), node.name()));
+  }
+  for (size_t i = 0; i < view.outputs(body).size(); ++i) {
+    const uint32_t value = view.outputs(body)[i];
+    if (!made[value] && program->places[value].kind == KernelPlace::Kind::binding) {
+      return invalid("output {} is made by no node", i);
+    }
+  }
+  return program;
+}
+
+}  // namespace tenon::kernels

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "sdk/kernels/device.h"
+
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+// From an island's graph to steps. A Program is the graph with a kernel for each node; a Bound is
+// a program with sizes; a Frame is one run of it. Programs and bounds are immutable once made.
+namespace tenon::kernels {
+
+struct Step {
+  NodeView node;
+  const Kernel* kernel;
+  KernelState state;
+};
+
+struct Program {
+  const Device* device;
+  std::vector<uint64_t> blob;  // the graph is borrowed for compile only, so this is a copy
+  GraphView graph;
+  std::vector<Step> steps;
+  std::vector<KernelPlace> places;  // of each value; offsets in the scratch come with the sizes
+  std::vector<uint32_t> bindings;   // the value of each binding: inputs, then outputs
+  // Outputs whose value lies elsewhere already: (binding, value).
+  std::vector<std::pair<uint32_t, uint32_t>> copies;
+};
+
+struct BoundStep {
+  void (*run)(const KernelArguments&, int64_t chunk);
+  std::string_view op;
+  std::string_view name;
+  const void* state;
+  KernelWork work;
+  int64_t group;  // kernel chunks that one task runs
+  std::vector<KernelOperand> inputs;
+  std::vector<KernelOperand> outputs;
+};
+
+struct Bound {
+  const Program* program;
+  std::vector<BoundStep> steps;
+  std::vector<tenon_step> tasks;  // one for each step
+  std::vector<uint32_t> chunks;
+  std::vector<uint64_t> binding_bytes;
+  uint64_t values_bytes = 0;  // of the scratch: intermediate values, then each worker's part
+  uint64_t worker_bytes = 0;
+  uint32_t workers = 1;
+  uint64_t scratch_bytes() const { return values_bytes + worker_bytes * workers; }
+};
+
+struct Frame {
+  const Bound& bound;
+  const tenon_run& run;
+  std::byte* scratch;
+  std::atomic<bool> failed = false;
+  std::mutex mutex = {};
+  Status failure = {};
+};
+
+inline Program* object(tenon_program* pointer) { return reinterpret_cast<Program*>(pointer); }
+inline Bound* object(tenon_bound* pointer) { return reinterpret_cast<Bound*>(pointer); }
+
+// Tells the sink which nodes will run here, and why others will not.
+Status claim(const Device& device, const tenon_graph& graph, const tenon_claim_sink& sink);
+Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph& graph,
+                                         const tenon_cancel* cancel);
+Result<std::unique_ptr<Bound>> bind(const Program& program, std::span<const int64_t> symbols);
+Status run(const Bound& bound, const tenon_run& run);
+
+// Gives every intermediate value a place in the scratch; returns the bytes of all.
+Result<uint64_t> plan_scratch(const Program& program, std::span<const uint64_t> bytes,
+                              std::span<KernelPlace> places);
+
+// Runs nodes from their formula.
+Kernel formula_kernel(Formulas precision);
+
+// What fn of a tenon_step does; state is a BoundStep, frame a Frame.
+void run_task(const tenon_step* step, void* frame, uint32_t chunk, uint32_t slot);
+
+}  // namespace tenon::kernels
