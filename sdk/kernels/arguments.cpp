@@ -10,10 +10,14 @@ namespace {
 
 std::byte* address(const KernelOperand& operand, const kernels::Frame& frame) {
   switch (operand.place.kind) {
-    case KernelPlace::Kind::omitted: return nullptr;
-    case KernelPlace::Kind::scratch: return frame.scratch + operand.place.offset;
-    case KernelPlace::Kind::constant: return const_cast<std::byte*>(operand.place.data);
-    case KernelPlace::Kind::binding: break;
+    case KernelPlace::Kind::omitted:
+      return nullptr;
+    case KernelPlace::Kind::scratch:
+      return frame.scratch + operand.place.offset;
+    case KernelPlace::Kind::constant:
+      return const_cast<std::byte*>(operand.place.data);
+    case KernelPlace::Kind::binding:
+      break;
   }
   const tenon_binding& binding = frame.run.bindings[operand.place.binding];
   return kernels::object(binding.buffer)->data + binding.offset;

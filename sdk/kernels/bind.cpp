@@ -96,8 +96,8 @@ Status Binder::add(BoundStep step) {
   if (step.work.chunks == 0) return {};
   step.group = (step.work.chunks - 1) / max_tasks + 1;
   const auto scratch = static_cast<uint64_t>(step.work.scratch);
-  bound.worker_bytes = std::max(bound.worker_bytes, (scratch + memory_alignment - 1) /
-                                                        memory_alignment * memory_alignment);
+  bound.worker_bytes = std::max(
+      bound.worker_bytes, (scratch + memory_alignment - 1) / memory_alignment * memory_alignment);
   bound.chunks.push_back(static_cast<uint32_t>((step.work.chunks - 1) / step.group + 1));
   bound.steps.push_back(std::move(step));
   return {};
@@ -129,8 +129,8 @@ Status Binder::add(const Step& step) {
 }
 
 void run_copy(const KernelArguments& arguments, int64_t) {
-  const auto bytes = static_cast<size_t>(arguments.output_elements(0)) *
-                     element_bytes(arguments.output_dtype(0));
+  const auto bytes =
+      static_cast<size_t>(arguments.output_elements(0)) * element_bytes(arguments.output_dtype(0));
   std::memcpy(arguments.output_data(0), arguments.input_data(0), bytes);
 }
 
@@ -164,8 +164,7 @@ Result<std::unique_ptr<Bound>> bind(const Program& program, std::span<const int6
   bound->workers = workers();
   TENON_TRY_ASSIGN(Sizes sizes, size_values(program, symbols));
   Binder binder{program, symbols, std::move(sizes), program.places, *bound};
-  TENON_TRY_ASSIGN(bound->values_bytes,
-                   plan_scratch(program, binder.sizes.bytes, binder.places));
+  TENON_TRY_ASSIGN(bound->values_bytes, plan_scratch(program, binder.sizes.bytes, binder.places));
   for (const uint32_t value : program.bindings) {
     bound->binding_bytes.push_back(binder.sizes.bytes[value]);
   }

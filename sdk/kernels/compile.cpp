@@ -100,8 +100,8 @@ Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph
                                          const tenon_cancel* cancel) {
   std::vector<uint64_t> blob = copy_of(graph);
   const GraphView view(reinterpret_cast<const tenon_graph*>(blob.data()));
-  auto program = std::unique_ptr<Program>(
-      new Program{&device, std::move(blob), view, {}, {}, {}, {}});
+  auto program =
+      std::unique_ptr<Program>(new Program{&device, std::move(blob), view, {}, {}, {}, {}});
   program->places.resize(view.values());
   place_inputs(*program);
   std::vector<bool> made(view.values(), false);

@@ -27,16 +27,25 @@ void narrow_as(const From* from, int64_t count, void* data, int64_t begin) {
 template <class To>
 void widen_integers(const void* data, DType dtype, int64_t begin, int64_t count, To* to) {
   switch (dtype) {
-    case DType::i8: return widen_as<int8_t>(data, begin, count, to);
+    case DType::i8:
+      return widen_as<int8_t>(data, begin, count, to);
     case DType::u8:
-    case DType::boolean: return widen_as<uint8_t>(data, begin, count, to);
-    case DType::i16: return widen_as<int16_t>(data, begin, count, to);
-    case DType::u16: return widen_as<uint16_t>(data, begin, count, to);
-    case DType::i32: return widen_as<int32_t>(data, begin, count, to);
-    case DType::u32: return widen_as<uint32_t>(data, begin, count, to);
-    case DType::i64: return widen_as<int64_t>(data, begin, count, to);
-    case DType::u64: return widen_as<uint64_t>(data, begin, count, to);
-    default: break;
+    case DType::boolean:
+      return widen_as<uint8_t>(data, begin, count, to);
+    case DType::i16:
+      return widen_as<int16_t>(data, begin, count, to);
+    case DType::u16:
+      return widen_as<uint16_t>(data, begin, count, to);
+    case DType::i32:
+      return widen_as<int32_t>(data, begin, count, to);
+    case DType::u32:
+      return widen_as<uint32_t>(data, begin, count, to);
+    case DType::i64:
+      return widen_as<int64_t>(data, begin, count, to);
+    case DType::u64:
+      return widen_as<uint64_t>(data, begin, count, to);
+    default:
+      break;
   }
   for (int64_t i = 0; i < count; ++i) to[i] = static_cast<To>(load_integer(data, dtype, begin + i));
 }
@@ -44,15 +53,24 @@ void widen_integers(const void* data, DType dtype, int64_t begin, int64_t count,
 template <class From>
 void narrow_integers(const From* from, int64_t count, DType dtype, void* data, int64_t begin) {
   switch (dtype) {
-    case DType::i8: return narrow_as<int8_t>(from, count, data, begin);
-    case DType::u8: return narrow_as<uint8_t>(from, count, data, begin);
-    case DType::i16: return narrow_as<int16_t>(from, count, data, begin);
-    case DType::u16: return narrow_as<uint16_t>(from, count, data, begin);
-    case DType::i32: return narrow_as<int32_t>(from, count, data, begin);
-    case DType::u32: return narrow_as<uint32_t>(from, count, data, begin);
-    case DType::i64: return narrow_as<int64_t>(from, count, data, begin);
-    case DType::u64: return narrow_as<uint64_t>(from, count, data, begin);
-    default: break;
+    case DType::i8:
+      return narrow_as<int8_t>(from, count, data, begin);
+    case DType::u8:
+      return narrow_as<uint8_t>(from, count, data, begin);
+    case DType::i16:
+      return narrow_as<int16_t>(from, count, data, begin);
+    case DType::u16:
+      return narrow_as<uint16_t>(from, count, data, begin);
+    case DType::i32:
+      return narrow_as<int32_t>(from, count, data, begin);
+    case DType::u32:
+      return narrow_as<uint32_t>(from, count, data, begin);
+    case DType::i64:
+      return narrow_as<int64_t>(from, count, data, begin);
+    case DType::u64:
+      return narrow_as<uint64_t>(from, count, data, begin);
+    default:
+      break;
   }
   for (int64_t i = 0; i < count; ++i) {
     store_integer(data, dtype, begin + i, static_cast<int64_t>(from[i]));

@@ -12,10 +12,10 @@ namespace {
 constexpr int64_t chunk_elements = 4096;
 
 Result<KernelState> prepare(const NodeView& node, StripProgram::Precision precision) {
-  TENON_TRY_ASSIGN(StripProgram program,
-                   StripProgram::compile(node.graph().exprs(),
-                                         static_cast<ExprId>(node.row().formula), node.inputs(),
-                                         precision));
+  TENON_TRY_ASSIGN(
+      StripProgram program,
+      StripProgram::compile(node.graph().exprs(), static_cast<ExprId>(node.row().formula),
+                            node.inputs(), precision));
   return KernelState(std::make_shared<const StripProgram>(std::move(program)));
 }
 

@@ -15,8 +15,7 @@ Status check_binding(const Bound& bound, const tenon_run& run, size_t i) {
     return invalid("{} bytes, the value needs {}", binding.bytes, bound.binding_bytes[i]);
   }
   TENON_TRY(check_range(*object(binding.buffer), binding.offset, binding.bytes));
-  const auto address =
-      reinterpret_cast<uintptr_t>(object(binding.buffer)->data) + binding.offset;
+  const auto address = reinterpret_cast<uintptr_t>(object(binding.buffer)->data) + binding.offset;
   const size_t width = element_bytes(bound.program->graph.dtype(value));
   if (bound.binding_bytes[i] != 0 && width > 1 && address % width != 0) {
     return invalid("address is no multiple of the element's {} bytes", width);
@@ -29,8 +28,7 @@ Status check(const Bound& bound, const tenon_run& run) {
     return invalid("{} bindings, the program has {}", run.n_bindings, bound.binding_bytes.size());
   }
   if (run.n_symbols != bound.program->graph.symbols()) {
-    return invalid("{} symbols, the program has {}", run.n_symbols,
-                   bound.program->graph.symbols());
+    return invalid("{} symbols, the program has {}", run.n_symbols, bound.program->graph.symbols());
   }
   for (size_t i = 0; i < run.n_bindings; ++i) {
     const Status status = check_binding(bound, run, i);
@@ -89,8 +87,8 @@ Status run(const Bound& bound, const tenon_run& run) {
   const auto* tasks = host_service<tenon_tasks>(TENON_TASKS_ID);
   Status status;
   if (tasks != nullptr && !bound.tasks.empty()) {
-    status = from_host(tasks->run_steps(bound.tasks.data(), bound.chunks.data(),
-                                        bound.tasks.size(), &frame, run.cancel),
+    status = from_host(tasks->run_steps(bound.tasks.data(), bound.chunks.data(), bound.tasks.size(),
+                                        &frame, run.cancel),
                        "stopped by the host");
   } else {
     status = run_alone(bound, frame, run.cancel);

@@ -55,10 +55,14 @@ A highest_of(DType dtype) {
 template <class A>
 A start_of(Fold fold, DType dtype) {
   switch (fold) {
-    case Fold::prod: return A{1};
-    case Fold::max: return lowest_of<A>(dtype);
-    case Fold::min: return highest_of<A>(dtype);
-    default: return A{0};
+    case Fold::prod:
+      return A{1};
+    case Fold::max:
+      return lowest_of<A>(dtype);
+    case Fold::min:
+      return highest_of<A>(dtype);
+    default:
+      return A{0};
   }
 }
 

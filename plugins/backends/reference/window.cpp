@@ -45,8 +45,8 @@ Result<Window> window_of(const KernelSizes& sizes) {
   const std::span<const int64_t> in = sizes.input(0);
   const std::span<const int64_t> out = sizes.output(0);
   if (in.size() < 3 || in.size() > 5 || out.size() != in.size()) {
-    return invalid("ranks {} and {} of input and output, expected equal ranks of 3 to 5",
-                   in.size(), out.size());
+    return invalid("ranks {} and {} of input and output, expected equal ranks of 3 to 5", in.size(),
+                   out.size());
   }
   const size_t axes = in.size() - 2;
   TENON_TRY_ASSIGN(const auto kernel, list(sizes, "kernel_shape", axes, 1));

@@ -149,9 +149,8 @@ void run_chunk(const KernelArguments& arguments, const Conv& c, int64_t chunk) {
 }
 
 void run(const KernelArguments& arguments, int64_t chunk) {
-  with_accumulator(arguments.output_dtype(0), [&]<class A>() {
-    run_chunk<A>(arguments, arguments.block<Conv>(), chunk);
-  });
+  with_accumulator(arguments.output_dtype(0),
+                   [&]<class A>() { run_chunk<A>(arguments, arguments.block<Conv>(), chunk); });
 }
 
 // A kernel of one tap with stride 1 and no padding sees the plane as one long row.
@@ -200,8 +199,8 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
   c.row_chunks = width.out == 0 ? 0 : (c.rows + c.chunk_rows - 1) / c.chunk_rows;
   const int64_t columns = std::min(tile_columns, std::max<int64_t>(width.out, 1));
   c.tile_inputs = (columns - 1) * width.stride + (width.kernel - 1) * width.dilation + 1;
-  const int64_t scratch = block_channels * (c.in_channels * c.window.taps() + tile_columns) +
-                          c.tile_inputs;
+  const int64_t scratch =
+      block_channels * (c.in_channels * c.window.taps() + tile_columns) + c.tile_inputs;
   return KernelWork{.chunks = c.batch * c.groups * c.blocks * c.row_chunks,
                     .scratch = scratch * 8,
                     .block = keep(c)};

@@ -64,9 +64,8 @@ void run_tile(const KernelArguments& arguments, const MatMul& m, int64_t chunk) 
 }
 
 void run(const KernelArguments& arguments, int64_t chunk) {
-  with_accumulator(arguments.output_dtype(0), [&]<class A>() {
-    run_tile<A>(arguments, arguments.block<MatMul>(), chunk);
-  });
+  with_accumulator(arguments.output_dtype(0),
+                   [&]<class A>() { run_tile<A>(arguments, arguments.block<MatMul>(), chunk); });
 }
 
 // Which matrix of an operand belongs to each matrix of the output; extents of 1 are repeated.

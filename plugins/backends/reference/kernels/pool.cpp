@@ -46,8 +46,8 @@ A fold_window(const A* plane, const Window& window, const int64_t (&o)[3], A sta
   const Taps xs = taps_inside(width, o[2]);
   for (int64_t kz = zs.first; kz < zs.last; ++kz) {
     for (int64_t ky = ys.first; ky < ys.last; ++ky) {
-      const A* const row = plane + (depth.input(o[0], kz) * height.in + height.input(o[1], ky)) *
-                                       width.in;
+      const A* const row =
+          plane + (depth.input(o[0], kz) * height.in + height.input(o[1], ky)) * width.in;
       for (int64_t kx = xs.first; kx < xs.last; ++kx) {
         start = fold(start, row[width.input(o[2], kx)]);
       }
@@ -72,14 +72,13 @@ A element(const Pool& pool, const A* plane, const int64_t (&o)[3]) {
   }
   if constexpr (std::is_floating_point_v<A>) {
     if (pool.mode == Mode::average) {
-      const double sum = fold_window(plane, pool.window, o, 0.0,
-                                     [](double total, double x) { return total + x; });
+      const double sum =
+          fold_window(plane, pool.window, o, 0.0, [](double total, double x) { return total + x; });
       return sum / static_cast<double>(divisor(pool, o));
     }
-    const double sum =
-        fold_window(plane, pool.window, o, 0.0, [&](double total, double x) {
-          return total + std::pow(std::abs(x), pool.p);
-        });
+    const double sum = fold_window(plane, pool.window, o, 0.0, [&](double total, double x) {
+      return total + std::pow(std::abs(x), pool.p);
+    });
     return std::pow(sum, 1 / pool.p);
   }
   return A{};
@@ -134,8 +133,8 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
   pool.dtype = node.input_dtype(0);
   const int64_t out_plane = pool.window.out_plane();
   const int64_t planes = out_plane == 0 ? 0 : sizes.output_elements(0) / out_plane;
-  if (planes != 0 && (sizes.input(0)[0] != sizes.output(0)[0] ||
-                      sizes.input(0)[1] != sizes.output(0)[1])) {
+  if (planes != 0 &&
+      (sizes.input(0)[0] != sizes.output(0)[0] || sizes.input(0)[1] != sizes.output(0)[1])) {
     return invalid("input and output differ in images or channels");
   }
   KernelWork work = in_rows(planes, 4096 / std::max<int64_t>(out_plane, 1));

@@ -26,10 +26,14 @@ template <class A>
 A combine(Fold fold, A total, A value) {
   switch (fold) {
     case Fold::sum:
-    case Fold::mean: return wrapping_add(total, value);
-    case Fold::prod: return wrapping_multiply(total, value);
-    case Fold::max: return larger(total, value);
-    case Fold::min: return smaller(total, value);
+    case Fold::mean:
+      return wrapping_add(total, value);
+    case Fold::prod:
+      return wrapping_multiply(total, value);
+    case Fold::max:
+      return larger(total, value);
+    case Fold::min:
+      return smaller(total, value);
   }
   return total;
 }

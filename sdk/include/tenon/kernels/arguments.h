@@ -22,8 +22,8 @@ struct Frame;
 struct KernelPlace {
   enum class Kind : uint8_t { omitted, binding, scratch, constant } kind = Kind::omitted;
   uint32_t binding = 0;
-  uint64_t offset = 0;             // in the scratch
-  const std::byte* data = nullptr; // of a constant
+  uint64_t offset = 0;              // in the scratch
+  const std::byte* data = nullptr;  // of a constant
 };
 
 // An operand with known sizes.

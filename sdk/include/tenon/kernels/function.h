@@ -82,7 +82,8 @@ template <auto function, class Signature = decltype(function)>
 struct Function;
 template <auto function, class... P>
 struct Function<function, void (*)(P...)> {
-  static_assert(((P::dtype != DType::none) && ...), "operands are in<T> or out<T> of element types");
+  static_assert(((P::dtype != DType::none) && ...),
+                "operands are in<T> or out<T> of element types");
 
   static void run(const KernelArguments& arguments, int64_t) {
     call(arguments, std::index_sequence_for<P...>());

@@ -45,9 +45,9 @@ inline constexpr DTypes numeric_types = float_types | integer_types;
 inline constexpr DTypes index_types = {DType::i32, DType::i64};
 // Everything that fits fixed bytes: what kernels that only move elements take.
 inline constexpr DTypes plain_types =
-    numeric_types |
-    DTypes{DType::boolean,    DType::f8e4m3fn, DType::f8e4m3fnuz, DType::f8e5m2, DType::f8e5m2fnuz,
-           DType::u4,         DType::i4,       DType::f4e2m1,     DType::u2,     DType::i2};
+    numeric_types | DTypes{DType::boolean,    DType::f8e4m3fn, DType::f8e4m3fnuz, DType::f8e5m2,
+                           DType::f8e5m2fnuz, DType::u4,       DType::i4,         DType::f4e2m1,
+                           DType::u2,         DType::i2};
 
 // "f16, bf16, f32, f64", for messages.
 std::string to_text(DTypes dtypes);
@@ -154,10 +154,10 @@ class KernelSizes {
 // The work of one node for one set of sizes.
 struct KernelWork {
   int64_t chunks = 1;
-  int64_t scratch = 0;       // bytes for each worker
-  int64_t rows = 0;          // for rows_of(): how many there are ...
-  int64_t chunk_rows = 1;    // ... and how many a chunk has
-  KernelState block = {};    // what run() reads with arguments.block<T>()
+  int64_t scratch = 0;     // bytes for each worker
+  int64_t rows = 0;        // for rows_of(): how many there are ...
+  int64_t chunk_rows = 1;  // ... and how many a chunk has
+  KernelState block = {};  // what run() reads with arguments.block<T>()
 };
 
 struct Kernel {
