@@ -7,6 +7,7 @@
 #include "tenon/status.h"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -110,7 +111,7 @@ struct Graph {
   Expr add_symbol(Symbol symbol);
 
   std::unique_ptr<ExprPool> exprs;
-  std::vector<Value> values;
+  std::deque<Value> values;  // references stay valid when values are added
   std::vector<Symbol> symbols;
   std::vector<Body> bodies;  // [0] is the graph itself
   std::vector<Check> checks;

@@ -104,12 +104,12 @@ class ElementContext : public NodeContext {
   Expr load_linear(size_t input, Expr position) const;
 
   // Records why the element cannot be built, and returns an invalid expression.
-  Expr fail(Status status);
+  Expr fail(Status status) const;
   const Status& status() const { return status_; }
 
  private:
   size_t output_;
-  Status status_;
+  mutable Status status_;
 };
 
 // Writes the node as other nodes. Values are ids; shapes of what was added are known at once.

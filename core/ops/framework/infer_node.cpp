@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/infer_node.h"
+
+#include "core/ops/framework/known.h"
+#include "core/ops/op.h"
+
+#include <algorithm>
+#include <span>
+
+namespace tenon {
+namespace {
+
+constexpr size_t most_rank = 64;
+
+bool takes(std::string_view types, DType dtype) {
+  while (true) {
+    const size_t bar = types.find('|');
+    const std::string_view word = types.substr(0, bar);
+    if (word == "any" || (word == "float" && is_float(dtype)) ||
+        (word == "integer" && is_integer(dtype)) ||
+        (word == "numeric" && (is_integer(dtype) || is_float(dtype))) ||
+        dtype_named(word) == dtype) {
+      return true;
+    }
+    if (bar == std::string_view::npos) return false;
+    types.remove_prefix(bar + 1);
+  }
+}
+
+// The declaration of operand i; a variadic one stands for all that follow. Null beyond the last.
+const Operand* declared(std::span<const Operand> operands, size_t i) {
+  if (i < operands.size()) return &operands[i];
+  const bool open = !operands.empty() && operands.back().arity == variadic_operand;
+  return open ? &operands.back() : nullptr;
+}
+
+Status check_inputs(const Graph& graph, const Node& node, const Op& op) {
+  if (!node.inputs.empty() && declared(op.inputs, node.inputs.size() - 1) == nullptr) {
+    return invalid("{} inputs, at most {} are expected", node.inputs.size(), op.inputs.size());
+  }
+  for (size_t i = 0; i < std::max(node.inputs.size(), op.inputs.size()); ++i) {
+    const Operand& operand = *declared(op.inputs, i);
+    if (i >= node.inputs.size() || node.inputs[i] == no_id) {
+      if (operand.arity != Operand::Arity::required) continue;
+      return invalid("input {} ({}) is missing", i, operand.name);
+    }
+    const Value& value = graph.value(node.inputs[i]);
+    if (!takes(operand.types, value.dtype)) {
+      return invalid("input {} ({}): type {}, expected {}", i, operand.name, name_of(value.dtype),
+                     operand.types);
+    }
+    if (!value.ranked) {
+      return unsupported("input {} ({}): value \"{}\" has no rank; give the dims of the inputs", i,
+                         operand.name, value.name);
+    }
+  }
+  return {};
+}
+
+Status check_outputs(const Graph& graph, const Node& node, const Op& op) {
+  for (size_t i = 0; i < node.outputs.size(); ++i) {
+    if (node.outputs[i] == no_id) continue;
+    const Value& value = graph.value(node.outputs[i]);
+    if (!value.ranked || value.dtype == DType::none) {
+      return internal_error("{} does not infer its output {}", op.name, i);
+    }
+    if (value.dims.size() > most_rank) {
+      return unsupported("output {}: rank {}, most is {}", i, value.dims.size(), most_rank);
+    }
+    int64_t bytes = static_cast<int64_t>(std::max<size_t>(element_bytes(value.dtype), 1));
+    for (const Expr& dim : value.dims) {
+      if (!dim.is_constant() || dim.constant() == 0) continue;
+      if (dim.constant() < 0) return invalid("output {}: extent {}", i, dim.constant());
+      if (__builtin_mul_overflow(bytes, dim.constant(), &bytes)) {
+        return invalid("output {}: the number of its bytes overflows", i);
+      }
+    }
+  }
+  return {};
+}
+
+Status infer(Graph& graph, Node& node) {
+  const Op* op = find_op(node.domain, node.op);
+  if (op == nullptr) return unsupported("the operator is not known");
+  TENON_TRY(check_inputs(graph, node, *op));
+  if (!node.outputs.empty() && declared(op->outputs, node.outputs.size() - 1) == nullptr) {
+    return invalid("{} outputs, at most {} are expected", node.outputs.size(), op->outputs.size());
+  }
+  if (op->infer == nullptr) return internal_error("{} has no shape rule", op->name);
+  InferContext context(graph, node);
+  TENON_TRY(op->infer(context));
+  node.shape_operands = op->shape_operands;
+  return check_outputs(graph, node, *op);
+}
+
+}  // namespace
+
+std::string describe(const Node& node) {
+  return fmt::format("node \"{}\" ({}{}{})", node.name, node.domain, node.domain.empty() ? "" : ".",
+                     node.op);
+}
+
+Status infer_node(Graph& graph, Node& node) {
+  if (Status status = infer(graph, node); !status.ok()) return status.at(describe(node));
+  follow_known(graph, node);
+  return {};
+}
+
+}  // namespace tenon

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/contexts.h"
+#include "core/ops/framework/known.h"
+
+namespace tenon {
+namespace {
+
+// Elements of a shape operand that are read one by one.
+constexpr int64_t most_values = 1024;
+
+}  // namespace
+
+bool NodeContext::has(size_t input) const {
+  return input < node_.inputs.size() && node_.inputs[input] != no_id;
+}
+
+bool NodeContext::wants(size_t output) const {
+  return output < node_.outputs.size() && node_.outputs[output] != no_id;
+}
+
+DType NodeContext::dtype(size_t input) const {
+  return has(input) ? graph_.value(node_.inputs[input]).dtype : DType::none;
+}
+
+int64_t NodeContext::rank(size_t input) const { return static_cast<int64_t>(dims(input).size()); }
+
+const std::vector<Expr>& NodeContext::dims(size_t input) const {
+  static const std::vector<Expr> none;
+  return has(input) ? graph_.value(node_.inputs[input]).dims : none;
+}
+
+Expr NodeContext::dim(size_t input, int64_t axis) const {
+  const std::vector<Expr>& sizes = dims(input);
+  const auto rank = static_cast<int64_t>(sizes.size());
+  if (axis < 0) axis += rank;
+  return axis >= 0 && axis < rank ? sizes[static_cast<size_t>(axis)] : number(1);
+}
+
+Expr NodeContext::elements(size_t input) const {
+  Expr product = number(1);
+  for (const Expr& size : dims(input)) product = product * size;
+  return product;
+}
+
+Result<std::vector<Expr>> NodeContext::values(size_t input) const {
+  if (!has(input)) return std::vector<Expr>();
+  const ValueId id = node_.inputs[input];
+  if (const std::vector<Expr>* known = known_elements(graph_, id)) return *known;
+  const Value& value = graph_.value(id);
+  const Expr count = elements(input);
+  if (!value.ranked || !count.is_constant()) {
+    return unsupported("input {} (\"{}\"): the rank of an output depends on data", input,
+                       value.name);
+  }
+  if (count.constant() > most_values) {
+    return unsupported("input {} (\"{}\"): {} elements decide a shape, most is {}", input,
+                       value.name, count.constant(), most_values);
+  }
+  return value.constant ? constant_elements(graph_, *value.constant) : data_elements(graph_, id);
+}
+
+Result<std::vector<int64_t>> NodeContext::constants(size_t input) const {
+  if (is_float(dtype(input))) {
+    return invalid("input {}: type {}, expected integers", input, name_of(dtype(input)));
+  }
+  TENON_TRY_ASSIGN(const std::vector<Expr> elements, values(input));
+  std::vector<int64_t> constants;
+  for (const Expr& element : elements) {
+    if (!element.is_constant()) {
+      return unsupported("input {} (\"{}\") must be constant, it is known only at run time", input,
+                         graph_.value(node_.inputs[input]).name);
+    }
+    constants.push_back(element.constant());
+  }
+  return constants;
+}
+
+}  // namespace tenon
