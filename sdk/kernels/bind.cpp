@@ -104,14 +104,11 @@ Status Binder::add(BoundStep step) {
 }
 
 Status Binder::add(const Step& step) {
-  BoundStep made = {.run = step.kernel->run,
-                    .op = step.node.op(),
-                    .name = step.node.name(),
-                    .state = step.state.get(),
-                    .work = {},
-                    .group = 1,
-                    .inputs = {},
-                    .outputs = {}};
+  BoundStep made;
+  made.run = step.kernel->run;
+  made.op = step.node.op();
+  made.name = step.node.name();
+  made.state = step.state.get();
   for (size_t i = 0; i < step.node.inputs(); ++i) {
     made.inputs.push_back(operand(step.node.input_value(i)));
   }
@@ -137,14 +134,13 @@ void run_copy(const KernelArguments& arguments, int64_t) {
 Status Binder::add_copy(uint32_t binding, uint32_t value) {
   KernelOperand to = operand(value);
   to.place = {.kind = KernelPlace::Kind::binding, .binding = binding};
-  BoundStep made = {.run = run_copy,
-                    .op = "copy",
-                    .name = program.graph.text(program.graph.value(value).name),
-                    .state = nullptr,
-                    .work = {.chunks = to.elements == 0 ? 0 : 1},
-                    .group = 1,
-                    .inputs = {operand(value)},
-                    .outputs = {std::move(to)}};
+  BoundStep made;
+  made.run = run_copy;
+  made.op = "copy";
+  made.name = program.graph.text(program.graph.value(value).name);
+  made.work.chunks = to.elements == 0 ? 0 : 1;
+  made.inputs = {operand(value)};
+  made.outputs = {std::move(to)};
   return add(std::move(made));
 }
 

@@ -33,14 +33,14 @@ struct Program {
 };
 
 struct BoundStep {
-  void (*run)(const KernelArguments&, int64_t chunk);
-  std::string_view op;
-  std::string_view name;
-  const void* state;
-  KernelWork work;
-  int64_t group;  // kernel chunks that one task runs
-  std::vector<KernelOperand> inputs;
-  std::vector<KernelOperand> outputs;
+  void (*run)(const KernelArguments&, int64_t chunk) = nullptr;
+  std::string_view op = {};
+  std::string_view name = {};
+  const void* state = nullptr;
+  KernelWork work = {};
+  int64_t group = 1;  // kernel chunks that one task runs
+  std::vector<KernelOperand> inputs = {};
+  std::vector<KernelOperand> outputs = {};
 };
 
 struct Bound {
