@@ -134,6 +134,8 @@ class ExpandContext : public NodeContext {
   DType dtype_of(ValueId value) const { return graph_.value(value).dtype; }
   const std::vector<Expr>& dims_of(ValueId value) const { return graph_.value(value).dims; }
   using NodeContext::dims;
+  using NodeContext::integers;
+  using NodeContext::sizes;
 
   // What output k of the node is now.
   void output(size_t k, ValueId value);
