@@ -38,7 +38,7 @@ uint64_t checksum(std::string_view bytes) {
 }
 
 std::filesystem::path path_of(std::string_view key) {
-  const std::string directory = cache_directory();
+  const std::string directory = block_directory();
   if (directory.empty()) return {};
   return std::filesystem::path(directory) / "blocks" /
          fmt::format("{:016x}{:08x}", checksum(key), static_cast<uint32_t>(key.size()));
@@ -93,13 +93,13 @@ Status write_block(std::string_view key, std::string_view block) {
 
 }  // namespace
 
-void set_cache_directory(std::string directory) {
+void set_block_directory(std::string directory) {
   const std::lock_guard lock(place().mutex);
   place().directory = std::move(directory);
   place().chosen = true;
 }
 
-std::string cache_directory() {
+std::string block_directory() {
   const std::lock_guard lock(place().mutex);
   if (place().chosen) return place().directory;
   if (const char* base = secure_getenv("XDG_CACHE_HOME"); base != nullptr && base[0] == '/') {

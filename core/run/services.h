@@ -20,8 +20,8 @@ void set_task_width(uint32_t width);
 uint32_t usable_cores();
 
 // Where cached blocks are kept; empty = nowhere. Default: $XDG_CACHE_HOME/tenon.
-void set_cache_directory(std::string directory);
-std::string cache_directory();
+void set_block_directory(std::string directory);
+std::string block_directory();
 
 const tenon_tasks& tasks_table();  // of the executor chosen when building
 const tenon_cache& cache_table();

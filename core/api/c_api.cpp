@@ -1,0 +1,311 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/api/model.h"
+#include "core/api/models_service.h"
+#include "core/api/tensors.h"
+#include "core/base/platform_file.h"
+#include "core/base/border.h"
+#include "core/run/services.h"
+
+#include "tenon/tenon.h"
+
+#include <algorithm>
+#include <charconv>
+
+using namespace tenon;
+
+struct tenon_engine {
+  std::unique_ptr<Engine> engine;
+};
+struct tenon_model {
+  std::unique_ptr<Model> model;
+};
+struct tenon_session {
+  const Model* model = nullptr;
+  std::unique_ptr<Session> session;
+  int64_t deadline_ms = 0;  // 0 = none
+};
+struct tenon_result {
+  std::vector<HostTensor> tensors;
+};
+
+namespace {
+
+std::string& last_error() {
+  thread_local std::string text;
+  return text;
+}
+
+// Runs f and keeps the text of its failure for tenon_error_text().
+template <class F>
+tenon_status api(F&& f) noexcept {
+  const tenon_status code = at_border(std::forward<F>(f));
+  try {
+    last_error().clear();
+    if (code != TENON_OK) last_error() = take_failure(code).message();
+  } catch (...) {
+    return TENON_NO_MEMORY;
+  }
+  return code;
+}
+
+// Key and value of each option go to take(key, value), which says whether it knows the key.
+template <class F>
+Status read_options(const tenon_kv* options, uint64_t count, std::string_view known, F&& take) {
+  for (uint64_t i = 0; i < count; ++i) {
+    const std::string_view key = to_view(options[i].key);
+    TENON_TRY_ASSIGN(const bool taken, take(key, std::string(to_view(options[i].value))));
+    if (!taken) return invalid("option \"{}\" is not known; options are: {}", key, known);
+  }
+  return {};
+}
+
+Result<int64_t> integer(std::string_view key, std::string_view text) {
+  int64_t number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (error != std::errc() || end != text.data() + text.size() || number < 0) {
+    return invalid("option \"{}\": \"{}\" is not a number", key, text);
+  }
+  return number;
+}
+
+std::vector<std::string> words(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    parts.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return parts;
+}
+
+Status send_text(const tenon_byte_sink* sink, std::string_view text) {
+  const tenon_status code = sink->write(sink->context, text.data(), text.size());
+  return code == TENON_OK ? Status() : Status(static_cast<Code>(code), "the sink refused");
+}
+
+Result<bool> engine_option(PluginHostOptions& host, std::string_view key, std::string value) {
+  if (key == "plugins") {
+    host.directories.push_back(std::move(value));
+  } else if (key == "search") {
+    host.default_directories = value != "none";
+  } else if (key == "probe") {
+    host.probe = value == "on";
+  } else if (key == "layers") {
+    host.layers = std::move(value);
+  } else if (key == "threads") {
+    TENON_TRY_ASSIGN(const int64_t threads, integer(key, value));
+    set_task_width(static_cast<uint32_t>(std::min<int64_t>(threads, 4096)));
+  } else if (key == "cache") {
+    set_block_directory(value == "off" ? std::string() : std::move(value));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Result<bool> load_option(LoadOptions& load, std::string_view key, std::string value) {
+  if (key == "loader") {
+    load.loader = std::move(value);
+  } else if (key.starts_with("dim.")) {
+    TENON_TRY_ASSIGN(load.sizes[std::string(key.substr(4))], integer(key, value));
+  } else if (key == "disable") {
+    load.passes.disabled = words(value);
+  } else if (key == "stop_after") {
+    load.passes.stop_after = std::move(value);
+  } else if (key == "incomplete") {
+    load.allow_incomplete = value == "allow";
+  } else if (key.find('.') != std::string_view::npos) {
+    load.loader_options.emplace_back(std::string(key), std::move(value));
+  } else {
+    return false;
+  }
+  return true;
+}
+
+Status load(tenon_engine* engine, const std::string& path, tenon_source content,
+            const tenon_kv* options, uint64_t count, const tenon_cancel* cancel,
+            tenon_model** model) {
+  LoadOptions how;
+  TENON_TRY(read_options(options, count,
+                         "loader, dim.NAME, disable, stop_after, incomplete, and the loader's own",
+                         [&](std::string_view key, std::string value) {
+                           return load_option(how, key, std::move(value));
+                         }));
+  TENON_TRY_ASSIGN(auto made,
+                   Model::load(*engine->engine, path, std::move(content), how, cancel));
+  *model = new tenon_model{std::move(made)};
+  return {};
+}
+
+std::string_view file_name(std::string_view path) { return path.substr(path.rfind('/') + 1); }
+
+Patience patience(const tenon_session* session, const tenon_cancel* cancel) {
+  Patience made{cancel, {}};
+  if (session->deadline_ms > 0) {
+    made.deadline =
+        std::chrono::steady_clock::now() + std::chrono::milliseconds(session->deadline_ms);
+  }
+  return made;
+}
+
+Status run_task(tenon_session* session, std::string_view task, const tenon_request& request,
+                const tenon_event_sink& events) {
+  std::string known;
+  for (const Engine::Offer& offer : session->model->engine().offers(TENON_PIPELINE_ID)) {
+    const auto* table = static_cast<const tenon_pipeline*>(offer.table);
+    const std::string_view offered = to_view(table->task(offer.plugin->self()));
+    if (offered == task) {
+      tenon_model_ref ref{session->model, session->session.get()};
+      const tenon_status code = table->run(offer.plugin->self(), &ref, &request, &events);
+      return take_failure(code);
+    }
+    known += (known.empty() ? "" : ", ") + std::string(offered);
+  }
+  return device_error("no plugin offers the task \"{}\"; tasks are: {}", task,
+                      known.empty() ? "none" : known);
+}
+
+}  // namespace
+
+extern "C" {
+
+const char* tenon_version(void) { return TENON_VERSION_TEXT; }
+
+const char* tenon_error_text(void) { return last_error().c_str(); }
+
+tenon_status tenon_engine_create(const tenon_kv* options, uint64_t count,
+                                 const tenon_plugin* const* static_plugins, uint64_t n_static,
+                                 tenon_engine** engine) {
+  return api([&]() -> Status {
+    PluginHostOptions host;
+    host.static_plugins.assign(static_plugins, static_plugins + n_static);
+    TENON_TRY(read_options(options, count, "plugins, search, probe, layers, threads, cache",
+                           [&](std::string_view key, std::string value) {
+                             return engine_option(host, key, std::move(value));
+                           }));
+    TENON_TRY_ASSIGN(auto made, Engine::make(std::move(host)));
+    *engine = new tenon_engine{std::move(made)};
+    return {};
+  });
+}
+
+void tenon_engine_destroy(tenon_engine* engine) { delete engine; }
+
+tenon_status tenon_engine_describe(tenon_engine* engine, const char* what,
+                                   const tenon_byte_sink* sink) {
+  return api([&]() -> Status {
+    TENON_TRY_ASSIGN(const Json facts, describe_engine(*engine->engine, what));
+    return send_text(sink, facts.dump(2));
+  });
+}
+
+tenon_status tenon_model_load(tenon_engine* engine, const char* path, const tenon_kv* options,
+                              uint64_t count, const tenon_cancel* cancel, tenon_model** model) {
+  return api([&]() -> Status {
+    TENON_TRY_ASSIGN(MappedFile file, map_file(path));
+    auto owner = std::make_shared<MappedFile>(std::move(file));
+    return load(engine, path, {nullptr, std::string(file_name(path)), owner, owner->bytes()},
+                options, count, cancel, model);
+  });
+}
+
+tenon_status tenon_model_load_memory(tenon_engine* engine, const void* data, uint64_t bytes,
+                                     const char* name, const tenon_kv* options, uint64_t count,
+                                     const tenon_cancel* cancel, tenon_model** model) {
+  return api([&] {
+    return load(engine, name,
+                {nullptr, name, nullptr, {static_cast<const std::byte*>(data), bytes}}, options,
+                count, cancel, model);
+  });
+}
+
+void tenon_model_destroy(tenon_model* model) { delete model; }
+
+tenon_status tenon_model_inputs(tenon_model* model, const tenon_tensor_sink* sink) {
+  return api([&] {
+    const Graph& graph = model->model->graph();
+    return send_values(graph, graph.main().inputs, {}, *sink);
+  });
+}
+
+tenon_status tenon_model_outputs(tenon_model* model, const tenon_tensor_sink* sink) {
+  return api([&] {
+    const Graph& graph = model->model->graph();
+    return send_values(graph, graph.main().outputs, graph.output_names, *sink);
+  });
+}
+
+tenon_status tenon_model_describe(tenon_model* model, const char* what,
+                                  const tenon_byte_sink* sink) {
+  return api([&]() -> Status {
+    TENON_TRY_ASSIGN(const std::string text, describe_model(*model->model, what));
+    return send_text(sink, text);
+  });
+}
+
+tenon_status tenon_session_create(tenon_model* model, const char* devices, const tenon_kv* options,
+                                  uint64_t count, const tenon_cancel* cancel,
+                                  tenon_session** session) {
+  return api([&]() -> Status {
+    PlanOptions plan;
+    plan.cancel = cancel;
+    std::vector<std::string> taps;
+    auto made = std::make_unique<tenon_session>();
+    TENON_TRY(read_options(options, count, "tap, precision, deadline_ms",
+                           [&](std::string_view key, std::string value) -> Result<bool> {
+                             if (key == "tap") {
+                               taps.push_back(std::move(value));
+                             } else if (key == "precision") {
+                               plan.precision = value == "fast" ? TENON_PRECISION_FAST
+                                                                : TENON_PRECISION_EXACT;
+                             } else if (key == "deadline_ms") {
+                               TENON_TRY_ASSIGN(made->deadline_ms, integer(key, value));
+                             } else {
+                               return false;
+                             }
+                             return true;
+                           }));
+    made->model = model->model.get();
+    TENON_TRY_ASSIGN(made->session, model->model->session(devices, taps, plan));
+    *session = made.release();
+    return {};
+  });
+}
+
+void tenon_session_destroy(tenon_session* session) { delete session; }
+
+tenon_status tenon_session_describe(tenon_session* session, const tenon_byte_sink* sink) {
+  return api([&] { return send_text(sink, describe_session(*session->session).dump(2)); });
+}
+
+tenon_status tenon_session_run(tenon_session* session, const tenon_host_tensor* inputs,
+                               uint64_t count, const tenon_cancel* cancel, tenon_result** result) {
+  return api([&]() -> Status {
+    const auto tensors = input_tensors(inputs, count);
+    TENON_TRY_ASSIGN(auto outputs, session->session->run(tensors, patience(session, cancel)));
+    *result = new tenon_result{std::move(outputs)};
+    return {};
+  });
+}
+
+uint64_t tenon_result_count(const tenon_result* result) { return result->tensors.size(); }
+
+tenon_status tenon_result_tensor(const tenon_result* result, uint64_t index,
+                                 tenon_host_tensor* tensor) {
+  return api([&]() -> Status {
+    if (index >= result->tensors.size()) {
+      return invalid("result {} of {}", index, result->tensors.size());
+    }
+    *tensor = view_of(result->tensors[index]);
+    return {};
+  });
+}
+
+void tenon_result_destroy(tenon_result* result) { delete result; }
+
+tenon_status tenon_task_run(tenon_session* session, const char* task, const tenon_request* request,
+                            const tenon_event_sink* events) {
+  return api([&] { return run_task(session, task, *request, *events); });
+}
+
+}  // extern "C"

@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/api/engine.h"
+
+#include "core/api/models_service.h"
+#include "core/run/services.h"
+
+#include <algorithm>
+
+namespace tenon {
+namespace {
+
+// Accelerators come before CPUs, and faster before slower; virtual devices come last.
+int rank_of(const DeviceInfo& info) {
+  switch (info.kind) {
+    case TENON_DEVICE_GPU:
+    case TENON_DEVICE_NPU:
+      return 0;
+    case TENON_DEVICE_IGPU:
+    case TENON_DEVICE_FPGA:
+      return 1;
+    case TENON_DEVICE_CPU:
+      return 2;
+    default:
+      return 3;
+  }
+}
+
+bool better(const DeviceInfo& a, const DeviceInfo& b) {
+  if (rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
+  return a.gflops > b.gflops;
+}
+
+std::vector<std::string> split(std::string_view list) {
+  std::vector<std::string> parts;
+  while (!list.empty()) {
+    const size_t comma = std::min(list.find(','), list.size());
+    if (comma > 0) parts.emplace_back(list.substr(0, comma));
+    list.remove_prefix(std::min(comma + 1, list.size()));
+  }
+  return parts;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Engine>> Engine::make(PluginHostOptions options) {
+  for (const char* id : {TENON_TASKS_ID, TENON_MEMORY_ID, TENON_CONSTANT_ID, TENON_CACHE_ID,
+                         TENON_CPU_ID}) {
+    options.services[id] = host_service_table(id);
+  }
+  options.services[TENON_MODELS_ID] = &models_service();
+  TENON_TRY_ASSIGN(auto plugins, PluginHost::make(std::move(options)));
+  return std::unique_ptr<Engine>(new Engine(std::move(plugins)));
+}
+
+Engine::~Engine() {
+  open_.clear();
+  plugins_->stop();
+}
+
+std::vector<Engine::Offer> Engine::offers(std::string_view interface) {
+  std::vector<Offer> found;
+  for (const PluginRecord* record : plugins_->candidates(interface)) {
+    auto plugin = plugins_->load(*record);
+    if (!plugin.ok()) continue;
+    if (const void* table = (*plugin)->query(interface)) found.push_back({*plugin, table});
+  }
+  return found;
+}
+
+Status Engine::find_devices() {
+  if (found_) return {};
+  for (const Offer& offer : offers(TENON_BACKEND_ID)) {
+    BackendTables tables;
+    tables.backend = static_cast<const tenon_backend*>(offer.table);
+    tables.programs = static_cast<const tenon_programs*>(offer.plugin->query(TENON_PROGRAMS_ID));
+    tables.self = offer.plugin->self();
+    tables.plugin = offer.plugin->manifest().id;
+    if (tables.programs == nullptr) continue;
+    auto listed = list_devices(tables);
+    if (!listed.ok()) {
+      plugins_->note(*offer.plugin, std::string(listed.status().message()));
+      continue;
+    }
+    backends_[tables.plugin] = tables;
+    infos_.insert(infos_.end(), listed->begin(), listed->end());
+  }
+  std::ranges::stable_sort(infos_, better);
+  found_ = true;
+  return {};
+}
+
+Result<std::vector<DeviceInfo>> Engine::devices() {
+  const std::lock_guard lock(mutex_);
+  TENON_TRY(find_devices());
+  return infos_;
+}
+
+Result<Device*> Engine::open(const DeviceInfo& info) {
+  auto& slot = open_[info.id];
+  if (!slot) {
+    TENON_TRY_ASSIGN(slot, Device::open(backends_.at(info.plugin), info));
+  }
+  return slot.get();
+}
+
+Result<Engine::Choice> Engine::choose(std::string_view list) {
+  const std::lock_guard lock(mutex_);
+  TENON_TRY(find_devices());
+  std::string known;
+  for (const DeviceInfo& info : infos_) known += (known.empty() ? "" : ", ") + info.id;
+  Choice choice;
+  if (list.empty() || list == "auto") {
+    for (const DeviceInfo& info : infos_) {
+      // A device that does not open is left out; naming it says why.
+      if (auto device = open(info); device.ok()) choice.devices.push_back(*device);
+    }
+    if (choice.devices.empty()) {
+      return device_error("no device answers; tenon plugins says what was found and what was not");
+    }
+    return choice;
+  }
+  for (const std::string& name : split(list)) {
+    const auto found = std::ranges::find_if(infos_, [&](const DeviceInfo& info) {
+      return info.id == name || info.id.substr(0, info.id.find(':')) == name;
+    });
+    if (found == infos_.end()) {
+      return device_error("there is no device \"{}\"; devices are: {}; tenon plugins says more",
+                          name, known.empty() ? "none" : known);
+    }
+    TENON_TRY_ASSIGN(Device * device, open(*found));
+    if (std::ranges::count(choice.devices, device) == 0) choice.devices.push_back(device);
+  }
+  if (choice.devices.empty()) return invalid("the list of devices is empty");
+  choice.strict = choice.devices.size() == 1;
+  return choice;
+}
+
+}  // namespace tenon

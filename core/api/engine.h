@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/device/device.h"
+#include "core/plugin/host.h"
+
+#include "tenon/json.h"
+
+#include <map>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+// The plugins and devices of one application. Plugins start when first needed, devices open when
+// first used; both stay until the engine ends. Outlives every model. [any thread]
+namespace tenon {
+
+class Engine {
+ public:
+  static Result<std::unique_ptr<Engine>> make(PluginHostOptions options);
+  ~Engine();
+
+  PluginHost& plugins() { return *plugins_; }
+  // The interface table of the plugins that offer it, started; plugins that fail are left out and
+  // keep their reason.
+  struct Offer {
+    LoadedPlugin* plugin;
+    const void* table;
+  };
+  std::vector<Offer> offers(std::string_view interface);
+
+  // All devices that answer, best first: what "auto" means.
+  Result<std::vector<DeviceInfo>> devices();
+  // The devices of a list such as "opencl:0,reference" or "auto"; strict when one is named.
+  struct Choice {
+    std::vector<Device*> devices;
+    bool strict = false;
+  };
+  Result<Choice> choose(std::string_view list);
+
+ private:
+  explicit Engine(std::unique_ptr<PluginHost> plugins) : plugins_(std::move(plugins)) {}
+  Status find_devices();
+  Result<Device*> open(const DeviceInfo& info);
+
+  std::unique_ptr<PluginHost> plugins_;
+  std::mutex mutex_;
+  bool found_ = false;
+  std::vector<DeviceInfo> infos_;
+  std::map<std::string, BackendTables> backends_;  // by plugin id
+  std::map<std::string, std::unique_ptr<Device>> open_;  // by device id
+};
+
+// JSON for tenon_engine_describe.
+Result<Json> describe_engine(Engine& engine, std::string_view what);
+
+}  // namespace tenon

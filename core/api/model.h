@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/engine.h"
+#include "core/graph/graph.h"
+#include "core/graph/source.h"
+#include "core/passes/pass.h"
+#include "core/run/session.h"
+#include "core/run/weights.h"
+
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+// A model as loaded: its graph after the passes, its files, its weights on devices. Immutable but
+// for caches; shared by its sessions. [any thread]
+namespace tenon {
+
+struct LoadOptions {
+  std::string loader;  // plugin id; empty = by content
+  std::map<std::string, int64_t> sizes;
+  PassOptions passes;
+  bool allow_incomplete = false;  // keep a model that lacks operators, for looking at it
+  std::vector<std::pair<std::string, std::string>> loader_options;
+};
+
+// Operators as the file has them.
+struct OperatorCount {
+  std::string domain, op;
+  uint64_t count = 0;
+};
+
+class Model {
+ public:
+  // path: shown in messages and used to find companions; content: its bytes.
+  static Result<std::unique_ptr<Model>> load(Engine& engine, const std::string& path,
+                                             tenon_source content, const LoadOptions& options,
+                                             const tenon_cancel* cancel);
+
+  Engine& engine() const { return engine_; }
+  const Graph& graph() const { return graph_; }
+  const std::string& path() const { return path_; }
+  const std::string& loader() const { return loader_; }
+  const std::vector<OperatorCount>& operators() const { return operators_; }
+  // Why it cannot run, when it was kept all the same.
+  const Status& incomplete() const { return incomplete_; }
+  std::shared_ptr<Weights> weights() const { return weights_; }
+
+  // taps: names of values to return as further outputs.
+  Result<std::unique_ptr<Session>> session(std::string_view devices,
+                                           const std::vector<std::string>& taps,
+                                           PlanOptions options) const;
+  Result<std::unique_ptr<Plan>> plan(std::string_view devices, const std::vector<std::string>& taps,
+                                     PlanOptions options) const;
+
+ private:
+  explicit Model(Engine& engine) : engine_(engine) {}
+
+  Engine& engine_;
+  std::string path_, loader_;
+  std::unique_ptr<SourceSet> sources_;
+  Graph graph_;
+  std::vector<OperatorCount> operators_;
+  Status incomplete_;
+  std::shared_ptr<Weights> weights_ = std::make_shared<Weights>();
+};
+
+// Text for tenon_model_describe.
+Result<std::string> describe_model(const Model& model, std::string_view what);
+Json describe_session(const Session& session);
+
+}  // namespace tenon

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/api/models_service.h"
+
+#include "core/api/model.h"
+#include "core/api/tensors.h"
+#include "core/base/platform_file.h"
+#include "core/base/border.h"
+
+namespace tenon {
+namespace {
+
+// Files beside a model that a pipeline may read whole.
+constexpr uint64_t most_companion_bytes = 64u << 20;
+
+Status companion(const tenon_model_ref& ref, std::string_view name, const tenon_byte_sink& sink) {
+  auto file = map_sibling(ref.model->path(), name);
+  if (!file.ok()) return unsupported("{}: {}", name, file.status().message());
+  const auto bytes = file->bytes();
+  if (bytes.size() > most_companion_bytes) {
+    return invalid("{}: {} bytes, most is {}", name, bytes.size(), most_companion_bytes);
+  }
+  const tenon_status code = sink.write(sink.context, bytes.data(), bytes.size());
+  return code == TENON_OK ? Status() : Status(static_cast<Code>(code), std::string(name));
+}
+
+}  // namespace
+
+const tenon_models& models_service() {
+  static const tenon_models table = {
+      .size = sizeof(tenon_models),
+      .reserved = 0,
+      .inputs = [](tenon_model_ref* ref, const tenon_tensor_sink* sink) -> tenon_status {
+        return at_border([&] {
+          const Graph& graph = ref->model->graph();
+          return send_values(graph, graph.main().inputs, {}, *sink);
+        });
+      },
+      .companion = [](tenon_model_ref* ref, tenon_str name,
+                      const tenon_byte_sink* sink) -> tenon_status {
+        return at_border([&] { return companion(*ref, to_view(name), *sink); });
+      },
+      .run = [](tenon_model_ref* ref, const tenon_host_tensor* inputs, uint64_t count,
+                const tenon_tensor_sink* outputs, const tenon_cancel* cancel) -> tenon_status {
+        return at_border([&]() -> Status {
+          const auto tensors = input_tensors(inputs, count);
+          TENON_TRY_ASSIGN(const auto results, ref->session->run(tensors, Patience{cancel, {}}));
+          for (const HostTensor& tensor : results) {
+            const tenon_host_tensor view = view_of(tensor);
+            const tenon_status code = outputs->tensor(outputs->context, &view);
+            if (code != TENON_OK) return take_failure(code);
+          }
+          return {};
+        });
+      },
+  };
+  return table;
+}
+
+}  // namespace tenon
