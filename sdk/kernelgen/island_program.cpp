@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tenon/kernelgen/island_program.h"
+
+#include <fmt/format.h>
+
+#include <map>
+
+namespace tenon::kernelgen {
+
+// Walks the island's nodes in order, writes their kernels and gives every value a home.
+class IslandProgram::Compiler {
+ public:
+  Compiler(const tenon_graph* graph, const Limits& limits, IslandProgram& program)
+      : island_(graph, limits), graph_(island_.graph()), program_(program) {}
+
+  Status run() {
+    const tenon_body& body = graph_.body();
+    bind_border(body);
+    for (uint32_t i = 0; i < body.n_node; ++i) {
+      const tenon_node& node = graph_.node(body.node0 + i);
+      TENON_TRY(one(node).at(fmt::format("node \"{}\"", graph_.name(node))));
+    }
+    TENON_TRY(copy_outputs(body));
+    const std::span<const tenon_expr> rows = island_.pool().rows();
+    program_.exprs_.assign(rows.begin(), rows.end());
+    return {};
+  }
+
+ private:
+  Memory memory_of(uint32_t value) {
+    const auto step = static_cast<uint32_t>(program_.steps_.size());
+    return {.elements = island_.elements(value).id(),
+            .element_bytes = static_cast<uint32_t>(element_bytes(graph_.dtype(value))),
+            .first = step,
+            .last = step,
+            .name = std::string(graph_.text(graph_.value(value).name))};
+  }
+
+  // Inputs are bindings; an output is the home of the value that a node computes into it.
+  void bind_border(const tenon_body& body) {
+    for (const uint32_t value : graph_.inputs(body)) {
+      homes_.emplace(value, Place{false, static_cast<uint32_t>(program_.bindings_.size())});
+      program_.bindings_.push_back(memory_of(value));
+    }
+    for (const uint32_t value : graph_.outputs(body)) {
+      const auto index = static_cast<uint32_t>(program_.bindings_.size());
+      if (!homes_.emplace(value, Place{false, index}).second) copies_.push_back({value, index});
+      program_.bindings_.push_back(memory_of(value));
+    }
+  }
+
+  Result<Place> home_of(uint32_t value, bool is_written) {
+    const auto found = homes_.find(value);
+    if (found != homes_.end()) {
+      const Place place = found->second;
+      if (place.is_temporary) {
+        program_.temporaries_[place.index].last = static_cast<uint32_t>(program_.steps_.size());
+      }
+      return place;
+    }
+    if (!is_written) {
+      return invalid("value \"{}\" is neither computed before nor an input of the island",
+                     graph_.text(graph_.value(value).name));
+    }
+    const Place place = {true, static_cast<uint32_t>(program_.temporaries_.size())};
+    program_.temporaries_.push_back(memory_of(value));
+    homes_.emplace(value, place);
+    return place;
+  }
+
+  Status one(const tenon_node& node) {
+    TENON_TRY_ASSIGN(std::vector<Generated> kernels,
+                     generate(island_, node, fmt::format("k{}", program_.kernels_.size())));
+    std::vector<uint32_t> values;
+    for (const uint32_t value : graph_.inputs(node)) values.push_back(value);
+    for (const uint32_t value : graph_.outputs(node)) values.push_back(value);
+    for (Generated& kernel : kernels) {
+      Step step = {.kernel = 0,
+                   .arguments = std::move(kernel.arguments),
+                   .operands = std::vector<Place>(values.size()),
+                   .groups = kernel.groups,
+                   .label = std::string(graph_.name(node))};
+      for (const Argument& argument : step.arguments) {
+        if (!argument.is_operand) continue;
+        const uint32_t value = values[argument.operand];
+        TENON_TRY_ASSIGN(step.operands[argument.operand],
+                         home_of(value, argument.operand >= node.n_in));
+      }
+      step.kernel = add(std::move(kernel.kernel));
+      program_.steps_.push_back(std::move(step));
+    }
+    return {};
+  }
+
+  // Kernels that differ in nothing but their name are one.
+  uint32_t add(kir::Kernel kernel) {
+    kernel.name = "k";
+    std::string text = kir::print_c(kernel, kir::opencl_c());
+    const auto next = static_cast<uint32_t>(program_.kernels_.size());
+    const auto [found, is_new] = texts_.emplace(std::move(text), next);
+    if (is_new) {
+      kernel.name = fmt::format("tenon_{}", next);
+      program_.kernels_.push_back(std::move(kernel));
+    }
+    return found->second;
+  }
+
+  // An output that is an input, or that stands twice.
+  Status copy_outputs(const tenon_body& body) {
+    (void)body;
+    for (const auto& [value, binding] : copies_) {
+      const DType dtype = graph_.dtype(value);
+      TENON_TRY(island_.check_value(value));
+      TENON_TRY_ASSIGN(Generated copy,
+                       generate_copy(island_, dtype, island_.elements(value), "copy"));
+      Step step = {.kernel = 0,
+                   .arguments = std::move(copy.arguments),
+                   .operands = {homes_.at(value), Place{false, binding}},
+                   .groups = copy.groups,
+                   .label = "copy of an output"};
+      step.kernel = add(std::move(copy.kernel));
+      program_.steps_.push_back(std::move(step));
+    }
+    return {};
+  }
+
+  struct Copy {
+    uint32_t value;
+    uint32_t binding;
+  };
+
+  Island island_;
+  const GraphView& graph_;
+  IslandProgram& program_;
+  std::map<uint32_t, Place> homes_;
+  std::vector<Copy> copies_;
+  std::map<std::string, uint32_t> texts_;
+};
+
+Result<IslandProgram> IslandProgram::compile(const tenon_graph* graph, const Limits& limits,
+                                             const kir::CTarget& target) {
+  IslandProgram program;
+  TENON_TRY(Compiler(graph, limits, program).run());
+  if (!program.kernels_.empty()) program.source_ = kir::print_c(program.kernels_, target);
+  return program;
+}
+
+Result<uint64_t> IslandProgram::bytes_of(const Memory& memory,
+                                         std::span<const int64_t> symbols) const {
+  TENON_TRY_ASSIGN(const int64_t elements, evaluate(exprs_, memory.elements, symbols));
+  if (elements < 0) return invalid("value \"{}\" has {} elements", memory.name, elements);
+  if (elements > INT32_MAX) {
+    return unsupported("value \"{}\" has {} elements, kernels index up to {}", memory.name,
+                       elements, INT32_MAX);
+  }
+  return static_cast<uint64_t>(elements) * memory.element_bytes;
+}
+
+namespace {
+
+// A number as a kernel argument: its bits and size.
+Result<BoundArgument> number(int64_t value, const kir::Param& param, bool is_size) {
+  BoundArgument made = {.kind = BoundArgument::Kind::number, .bytes = 4};
+  switch (param.type) {
+    case Type::boolean:
+      made.bits = value != 0 ? 1 : 0;
+      return made;
+    case Type::f32:
+      made.bits = kir::bits_of(kir::real_of(static_cast<uint64_t>(value), Type::f64), Type::f32);
+      return made;
+    case Type::f64:
+    case Type::u64:
+    case Type::i64:
+      made.bits = static_cast<uint64_t>(value);
+      made.bytes = 8;
+      return made;
+    case Type::u32:
+      made.bits = kir::integer_bits(value, Type::u32);
+      return made;
+    case Type::i32:
+      break;
+  }
+  if (is_size && (value < INT32_MIN || value > INT32_MAX)) {
+    return unsupported("a size of {} does not fit the kernels' 32-bit indices", value);
+  }
+  made.bits = kir::integer_bits(value, Type::i32);
+  return made;
+}
+
+}  // namespace
+
+Result<BoundLaunch> IslandProgram::bind(const Step& step, std::span<const uint64_t> offsets,
+                                        std::span<const int64_t> symbols) const {
+  BoundLaunch launch = {.kernel = step.kernel, .groups = {}, .arguments = {}};
+  for (size_t axis = 0; axis < 3; ++axis) {
+    TENON_TRY_ASSIGN(const int64_t groups, evaluate(exprs_, step.groups[axis], symbols));
+    if (groups < 0 || groups > INT32_MAX)
+      return unsupported("{} work-groups, at most {}", groups, INT32_MAX);
+    launch.groups[axis] = static_cast<uint32_t>(groups);
+  }
+  const kir::Kernel& kernel = kernels_[step.kernel];
+  for (size_t i = 0; i < step.arguments.size(); ++i) {
+    const Argument& argument = step.arguments[i];
+    if (!argument.is_operand) {
+      const bool is_size =
+          static_cast<Type>(exprs_[static_cast<size_t>(argument.number)].type) == Type::i64;
+      TENON_TRY_ASSIGN(const int64_t value, evaluate(exprs_, argument.number, symbols));
+      TENON_TRY_ASSIGN(const BoundArgument bound, number(value, kernel.params[i], is_size));
+      launch.arguments.push_back(bound);
+      continue;
+    }
+    const Place& place = step.operands[argument.operand];
+    BoundArgument bound = {.kind = BoundArgument::Kind::binding, .binding = place.index};
+    if (place.is_temporary) {
+      bound = {.kind = BoundArgument::Kind::scratch, .binding = 0, .offset = offsets[place.index]};
+    }
+    launch.arguments.push_back(bound);
+  }
+  return launch;
+}
+
+Result<std::vector<uint64_t>> IslandProgram::place_temporaries(std::span<const int64_t> symbols,
+                                                               uint64_t alignment,
+                                                               uint64_t& total) const {
+  std::vector<uint64_t> offsets;
+  total = 0;
+  for (const Memory& temporary : temporaries_) {
+    TENON_TRY_ASSIGN(const uint64_t bytes, bytes_of(temporary, symbols));
+    offsets.push_back(total);
+    total += (bytes + alignment - 1) / alignment * alignment;
+  }
+  return offsets;
+}
+
+Result<IslandPlan> IslandProgram::plan(std::span<const int64_t> symbols, uint64_t alignment) const {
+  IslandPlan plan;
+  for (const Memory& binding : bindings_) {
+    TENON_TRY_ASSIGN(const uint64_t bytes, bytes_of(binding, symbols));
+    plan.binding_bytes.push_back(bytes);
+  }
+  TENON_TRY_ASSIGN(const std::vector<uint64_t> offsets,
+                   place_temporaries(symbols, alignment, plan.scratch_bytes));
+  for (const Step& step : steps_) {
+    Result<BoundLaunch> launch = bind(step, offsets, symbols);
+    if (!launch.ok()) return launch.status().at(step.label);
+    const auto& groups = launch->groups;
+    const bool is_empty = groups[0] == 0 || groups[1] == 0 || groups[2] == 0;
+    if (!is_empty) plan.launches.push_back(std::move(*launch));
+  }
+  return plan;
+}
+
+Status can_generate(Island& island, const tenon_node& node) {
+  return generate(island, node, "probe").status();
+}
+
+}  // namespace tenon::kernelgen

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "templates.h"
+
+#include "tenon/kernelgen/lower.h"
+
+#include <map>
+
+namespace tenon::kernelgen {
+namespace {
+
+constexpr uint32_t threads = 128;
+
+// One thread an element of the output; everything the formula reads is an operand of the node.
+class Map {
+ public:
+  explicit Map(const Work& work)
+      : work_(work),
+        draft_(work.island(), work.name(), {threads, 1, 1}),
+        b_(draft_.builder()),
+        dims_(work.output_dims()),
+        count_(product(work.island().pool(), dims_)) {}
+
+  Result<Kernels> run() {
+    const kir::Tensor to = work_.write(draft_);
+    linear_ = b_.thread(0);
+    Status status;
+    b_.when(linear_ < draft_.size(count_), [&] { status = element(to); });
+    TENON_TRY(std::move(status));
+    Kernels kernels;
+    kernels.push_back(draft_.finish(count_));
+    return kernels;
+  }
+
+ private:
+  Status element(kir::Tensor to) {
+    const kir::Surroundings around = {
+        .rows = work_.graph().exprs(),
+        .coordinate = [this](int64_t axis) { return coordinate(axis); },
+        .coordinate_limit = [this](int64_t axis) { return limit(axis); },
+        .linear = linear_,
+        .linear_limit = count_.is_constant() ? count_.constant() - 1 : INT32_MAX - 1,
+        .operand = [this](int64_t k) { return operand(k); },
+        .uniform = [this](int32_t row) { return uniform(row); },
+        .is_uniform = [this](int32_t row) { return work_.island().is_uniform(row); },
+        .has_f64 = work_.island().limits().has_f64,
+    };
+    TENON_TRY_ASSIGN(const Value y, kir::lower(around, static_cast<int32_t>(work_.node().formula)));
+    kir::store_element(to, linear_, y);
+    return {};
+  }
+
+  bool has(int64_t axis) const { return axis >= 0 && static_cast<size_t>(axis) < dims_.size(); }
+
+  // An axis that the output lacks has coordinate 0.
+  Value coordinate(int64_t axis) {
+    if (!has(axis)) return b_.integer(0);
+    const auto at = static_cast<size_t>(axis);
+    ExprPool& pool = work_.island().pool();
+    const Expr stride = product(pool, std::span(dims_).subspan(at + 1));
+    const Value quotient = linear_ / at_least_one(stride);
+    return at == 0 ? quotient : quotient % at_least_one(dims_[at]);
+  }
+
+  // Empty outputs have no threads, but their code must still be sound.
+  Value at_least_one(Expr extent) {
+    return draft_.size(maximum(extent, work_.island().pool().integer(1)));
+  }
+
+  int64_t limit(int64_t axis) const {
+    if (!has(axis)) return 0;
+    const Expr& extent = dims_[static_cast<size_t>(axis)];
+    return extent.is_constant() ? extent.constant() - 1 : INT32_MAX - 1;
+  }
+
+  Result<kir::Loadable> operand(int64_t k) {
+    if (const auto found = operands_.find(k); found != operands_.end()) return found->second;
+    const auto i = static_cast<size_t>(k);
+    if (k < 0 || !work_.has_input(i))
+      return invalid("formula reads operand {}, which is missing", k);
+    TENON_TRY(work_.island().check_value(work_.input(i)));
+    const Expr elements = work_.island().elements(work_.input(i));
+    const kir::Loadable made = {
+        .tensor = work_.read(draft_, i),
+        .elements = b_.bitcast(draft_.size(elements), Type::u32),
+        .known = elements.is_constant() ? elements.constant() : -1,
+        .like_output = elements.same(count_),
+    };
+    operands_.emplace(k, made);
+    return made;
+  }
+
+  Result<Value> uniform(int32_t row) {
+    if (const auto found = uniforms_.find(row); found != uniforms_.end()) return found->second;
+    const Expr copied = work_.island().pool().copy(work_.graph().exprs(), row);
+    TENON_TRY_ASSIGN(const Value made, draft_.number(copied));
+    uniforms_.emplace(row, made);
+    return made;
+  }
+
+  const Work& work_;
+  Draft draft_;
+  kir::Builder& b_;
+  std::vector<Expr> dims_;
+  Expr count_;
+  Value linear_;
+  std::map<int64_t, kir::Loadable> operands_;
+  std::map<int32_t, Value> uniforms_;
+};
+
+}  // namespace
+
+Result<Kernels> map(const Work& work) {
+  if (!work.has_output(0)) return work.refuse("formula without an output");
+  return Map(work).run();
+}
+
+}  // namespace tenon::kernelgen
