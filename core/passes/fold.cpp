@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/element.h"
+#include "core/ops/framework/rows.h"
+#include "core/passes/framework/replace.h"
+#include "core/passes/pass.h"
+#include "tenon/strip_vm.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <optional>
+
+namespace tenon::passes {
+namespace {
+
+// Results that are small, or not much larger than what they are made of, are worth keeping.
+constexpr uint64_t always_kept = uint64_t{64} << 10;
+constexpr uint64_t most_growth = 4;
+
+using Shared = std::shared_ptr<const Constant>;
+
+// Room for the elements of a value with constant dims; null when they are not.
+std::shared_ptr<Constant> room_for(const Value& value, std::byte*& data) {
+  if (!value.ranked || value.dtype == DType::string || element_bytes(value.dtype) == 0) return {};
+  auto constant = std::make_shared<Constant>();
+  constant->dtype = value.dtype;
+  uint64_t bytes = element_bytes(value.dtype);
+  for (const Expr& dim : value.dims) {
+    if (!dim.is_constant() || dim.constant() < 0) return {};
+    constant->dims.push_back(dim.constant());
+    if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(dim.constant()), &bytes)) return {};
+  }
+  const uint64_t size = (bytes + 63) / 64 * 64 + 64;
+  std::shared_ptr<std::byte> block(static_cast<std::byte*>(std::aligned_alloc(64, size)),
+                                   [](std::byte* p) { std::free(p); });
+  if (!block) return {};
+  data = block.get();
+  constant->owner = block;
+  constant->bytes = {data, bytes};
+  return constant;
+}
+
+Shared from_known(const Value& value) {
+  if (!value.known) return {};
+  const auto is_number = [](const Expr& e) { return e.op() == TENON_EXPR_CONST; };
+  if (!std::ranges::all_of(*value.known, is_number)) return {};
+  std::byte* data = nullptr;
+  const auto constant = room_for(value, data);
+  if (!constant || constant->elements() != static_cast<int64_t>(value.known->size())) return {};
+  for (size_t i = 0; i < value.known->size(); ++i) {
+    const Expr element = (*value.known)[i];
+    const auto at = static_cast<int64_t>(i);
+    if (is_float(value.dtype)) {
+      store_float(data, value.dtype, at, element.float_constant());
+    } else {
+      store_integer(data, value.dtype, at, element.constant());
+    }
+  }
+  return constant;
+}
+
+bool has_symbol(const Formula& formula) {
+  return std::ranges::any_of(formula.rows,
+                             [](const tenon_expr& row) { return row.op == TENON_EXPR_SYMBOL; });
+}
+
+class Folding {
+ public:
+  Folding(Graph& graph, uint64_t budget) : graph_(graph), budget_(budget) {}
+
+  // The outputs of the node as constants; nothing when one of them is none.
+  std::optional<std::vector<Shared>> constants(const Node& node) {
+    std::vector<Shared> made;
+    for (const ValueId id : node.outputs) {
+      Shared constant = id == no_id ? Shared() : from_known(graph_.value(id));
+      if (id != no_id && !constant) return evaluated(node);
+      made.push_back(std::move(constant));
+    }
+    return made;
+  }
+
+ private:
+  std::optional<std::vector<Shared>> evaluated(const Node& node) {
+    if (!has_element(node)) return {};
+    Result<std::vector<Node>> lowered = lower_node(graph_, node);
+    if (!lowered.ok()) return {};
+    std::vector<Shared> made(node.outputs.size());
+    for (const Node& part : *lowered) {
+      const auto place = std::ranges::find(node.outputs, part.outputs.front());
+      Shared& constant = made[static_cast<size_t>(place - node.outputs.begin())];
+      constant = evaluate(part);
+      if (!constant) return {};
+    }
+    return made;
+  }
+
+  Shared evaluate(const Node& node) {
+    std::vector<StripOperand> operands;
+    uint64_t read = 0;
+    for (const ValueId id : node.inputs) {
+      const Value& value = graph_.value(id);
+      if (!value.constant || value.dtype == DType::string) return {};
+      operands.push_back({value.constant->bytes.data(), value.dtype, value.constant->elements()});
+      read += value.constant->bytes.size();
+    }
+    const Formula formula = cut_out(*graph_.exprs, node.formula);
+    if (has_symbol(formula)) return {};
+    const Value& value = graph_.value(node.outputs.front());
+    const uint64_t bytes = wanted_bytes(value);
+    if (bytes > budget_ || bytes > std::max(always_kept, read * most_growth)) return {};
+    const auto program = StripProgram::compile(formula.rows, formula.root, operands.size());
+    std::byte* data = nullptr;
+    auto constant = room_for(value, data);
+    if (!program.ok() || !constant) return {};
+    program->run(operands, {}, constant->dims, value.dtype, data, 0, constant->elements());
+    budget_ -= bytes;
+    return constant;
+  }
+
+  // The largest number where it is not known.
+  static uint64_t wanted_bytes(const Value& value) {
+    uint64_t bytes = std::max<size_t>(element_bytes(value.dtype), 1);
+    for (const Expr& dim : value.dims) {
+      if (!dim.is_constant() || dim.constant() < 0 ||
+          __builtin_mul_overflow(bytes, static_cast<uint64_t>(dim.constant()), &bytes)) {
+        return UINT64_MAX;
+      }
+    }
+    return bytes;
+  }
+
+  Graph& graph_;
+  uint64_t budget_;
+};
+
+Status run(Graph& graph, const PassOptions& options) {
+  Folding folding(graph, options.fold_bytes);
+  const Replacements outputs(graph);
+  std::vector<Node> kept;
+  for (Node& node : graph.main().nodes) {
+    // What the graph outputs is written by a node.
+    const bool is_output = std::ranges::any_of(
+        node.outputs, [&](ValueId id) { return id != no_id && outputs.is_output(id); });
+    auto constants = is_output ? std::nullopt : folding.constants(node);
+    if (!constants) {
+      kept.push_back(std::move(node));
+      continue;
+    }
+    for (size_t i = 0; i < node.outputs.size(); ++i) {
+      if (node.outputs[i] == no_id) continue;
+      Value& value = graph.value(node.outputs[i]);
+      value.kind = ValueKind::constant;
+      value.constant = std::move((*constants)[i]);
+    }
+  }
+  graph.main().nodes = std::move(kept);
+  return {};
+}
+
+}  // namespace
+
+Pass fold() {
+  return {
+      .name = "fold",
+      .doc = "What depends on constants only is computed once, within a budget of bytes.",
+      .order = 50,
+      .run = run,
+  };
+}
+
+}  // namespace tenon::passes
