@@ -1,70 +1,96 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/loaded.h"
 #include "core/plugin/manifest.h"
+#include "core/plugin/search.h"
 
-#include "tenon/abi/draft/plugin.h"
 #include "tenon/status.h"
 
-#include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// The plugins of one application: finds files, reads their manifests without loading them, starts
-// the ones asked for, keeps the reason for every one that is not used. Libraries are never
-// unloaded. [any thread]
+// Finds plugins, tells which can be used and why the others cannot, and starts them on demand.
+// Owned by the engine. [any thread]
 namespace tenon {
 
 struct PluginHostOptions {
-  std::vector<std::string> directories;  // searched first
+  std::vector<std::string> directories = {};  // absolute, searched first
   bool default_directories = true;
-  bool probe = false;  // first use of an unknown library happens in a child process
-  std::string layers;  // "validate,fault"; TENON_LAYERS when empty
-  std::vector<const tenon_plugin*> static_plugins;
-  std::map<std::string, const void*> services;  // host tables by id
+  // Try a library that is not known yet in a child process before it is opened here.
+  bool probe = false;
+  std::string layers = {};  // "validate,fault"; empty: TENON_LAYERS
+  std::vector<const tenon_plugin*> static_plugins = {};
+  std::map<std::string, const void*> services = {};  // host tables by id
 };
 
-enum class PluginState : uint8_t { ready, started, refused, quarantined, shadowed, disabled };
+enum class PluginState : uint8_t {
+  ready,        // can be started
+  started,      //
+  refused,      // breaks a rule, or could not be opened or started
+  quarantined,  // its probe crashed, hung or misbehaved
+  shadowed,     // another file with the same id is used
+  disabled,     // by TENON_PLUGINS
+};
 std::string_view name_of(PluginState state);
 
-// One candidate file, or one static plugin (empty path).
+// One candidate file, or one plugin linked into the application (empty path).
 struct PluginRecord {
   std::string path;
-  Manifest manifest;  // empty id when it could not be read
-  PluginState state = PluginState::ready;
+  Manifest manifest;  // without id when it could not be read
+  PluginState state = PluginState::refused;
   std::string reason;  // why it is not ready, or what went wrong since
-};
-
-// A started plugin. Lives as long as its host.
-class LoadedPlugin {
- public:
-  virtual ~LoadedPlugin() = default;
-  virtual const Manifest& manifest() const = 0;
-  virtual void* self() const = 0;
-  // A table by id, wrapped by the active layers, or null.
-  virtual const void* query(std::string_view id) = 0;
+  FileIdentity identity;
+  const tenon_plugin* linked = nullptr;
 };
 
 class PluginHost {
  public:
+  // Searches; opens nothing. Fails for options that make no sense.
   static Result<std::unique_ptr<PluginHost>> make(PluginHostOptions options);
-  virtual ~PluginHost() = default;
+  PluginHost(const PluginHost&) = delete;
+  PluginHost& operator=(const PluginHost&) = delete;
+  ~PluginHost();
 
   // All candidates, in search order.
-  virtual std::vector<PluginRecord> records() const = 0;
+  std::vector<PluginRecord> records() const;
   // Where was searched, in order, and why a directory was left out ("" = searched).
-  virtual std::vector<std::pair<std::string, std::string>> directories() const = 0;
-  // Usable plugins whose manifest names the interface. [borrowed]
-  virtual std::vector<const PluginRecord*> candidates(std::string_view interface) const = 0;
-  // Starts it, once; probes it first when probing is on and it is unknown.
-  virtual Result<LoadedPlugin*> load(const PluginRecord& record) = 0;
+  const std::vector<std::pair<std::string, std::string>>& directories() const { return searched_; }
+  // Usable plugins whose manifest names the interface, sorted by id. [borrowed] Of what they
+  // point to only the manifest and the path may be read.
+  std::vector<const PluginRecord*> candidates(std::string_view interface) const;
+  // Starts it, once; probes it first when probing is on and it is unknown. [borrowed]
+  Result<LoadedPlugin*> load(const PluginRecord& record);
+  Result<LoadedPlugin*> load(std::string_view id);
   // Keeps a reason with a plugin that started and then failed at something.
-  virtual void note(const LoadedPlugin& plugin, std::string reason) = 0;
-  // Stops all started plugins; nothing of theirs is used any more. Called once, at shutdown.
-  virtual void stop() = 0;
+  void note(const LoadedPlugin& plugin, std::string reason);
+  // Stops all started plugins, last first; nothing of theirs is used any more.
+  void stop();
+
+  // Directories searched and every candidate with its state and reason, for people.
+  std::string explain() const;
+
+ private:
+  explicit PluginHost(PluginHostOptions options) : options_(std::move(options)) {}
+  void scan();
+  void scan_directory(const std::string& path);
+  void examine_linked(const tenon_plugin* plugin);
+  PluginRecord examine(const std::string& path) const;
+  void apply_selection();
+  void shadow_duplicates();
+  Result<LoadedPlugin*> load(PluginRecord* record, std::string_view id);
+  Result<std::unique_ptr<LoadedPlugin>> start(const PluginRecord& record);
+
+  PluginHostOptions options_;
+  const tenon_host* table_ = nullptr;
+  std::vector<std::pair<std::string, std::string>> searched_;
+  mutable std::mutex mutex_;           // guards states, reasons and what follows
+  std::vector<PluginRecord> records_;  // does not change its size after the search
+  std::vector<std::unique_ptr<LoadedPlugin>> loaded_;
 };
 
 }  // namespace tenon

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tenon/json.h"
 #include "tenon/status.h"
 
 #include <cstdint>
@@ -8,19 +9,42 @@
 #include <string_view>
 #include <vector>
 
-// What a plugin says of itself before any of its code runs: JSON in an ELF note. [any thread]
+// What a plugin says about itself without being opened: the JSON text of its ELF note. Values of
+// their own. [any thread]
 namespace tenon {
 
-struct Manifest {
-  std::string id;       // reverse DNS
-  std::string version;
-  std::string kind;     // "backend", "loader", "pipeline"
-  uint32_t abi_major = 0, abi_minor = 0;
-  std::vector<std::string> interfaces;
-  std::vector<std::string> extensions;
-  std::string licence;
+// Bytes at an offset of a file by which a loader recognises its format.
+struct Magic {
+  uint64_t offset = 0;
+  std::string bytes;
 };
 
-Result<Manifest> parse_manifest(std::string_view json);
+// An option of start() or of a load, as a plugin documents it.
+struct PluginOption {
+  std::string name, type, otherwise, doc;
+};
+
+struct Manifest {
+  std::string id;       // "org.tenon.backend.reference"
+  std::string version;  // "0.1.0"
+  uint32_t abi_major = 0;
+  uint32_t abi_minor = 0;               // the least that the host must have
+  std::vector<std::string> interfaces;  // "tenon.backend/1"
+  std::string kind;                     // "backend", "loader" ...; from interfaces when not given
+  std::string description, licence, home;
+  std::vector<Magic> magics;
+  std::vector<std::string> extensions;  // without dot
+  std::vector<PluginOption> options;
+
+  bool offers(std::string_view interface) const;
+};
+
+// Refuses text that breaks a rule and plugins that this host is too old or too new for.
+Result<Manifest> parse_manifest(std::string_view text);
+
+Json to_json(const Manifest& manifest);
+
+// Below, equal to or above zero as version a is lower, equal or higher: numbers compare as numbers.
+int compare_versions(std::string_view a, std::string_view b);
 
 }  // namespace tenon
