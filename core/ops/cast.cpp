@@ -4,7 +4,6 @@
 #include <optional>
 
 namespace tenon::ops {
-
 namespace {
 
 // Narrow floats hold no larger number; without saturation the store decides.

@@ -3,7 +3,6 @@
 #include "core/ops/op.h"
 
 namespace tenon::ops {
-
 namespace {
 
 Status infer(InferContext& c) {

@@ -5,7 +5,6 @@
 #include <algorithm>
 
 namespace tenon::ops {
-
 namespace {
 
 Status infer(InferContext& c) {

@@ -3,7 +3,6 @@
 #include "core/ops/op.h"
 
 namespace tenon::ops {
-
 namespace {
 
 bool transposed(const NodeContext& c, std::string_view name) { return c.integer(name, 0) != 0; }

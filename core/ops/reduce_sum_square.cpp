@@ -4,7 +4,6 @@
 #include "core/ops/op.h"
 
 namespace tenon::ops {
-
 namespace {
 
 Status expand(ExpandContext& c) {

@@ -3,7 +3,6 @@
 #include "core/ops/op.h"
 
 namespace tenon::ops {
-
 namespace {
 
 // 0 takes the input's size, one -1 what is left. Sizes that come from data may turn out to be

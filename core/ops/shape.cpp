@@ -4,7 +4,6 @@
 #include <algorithm>
 
 namespace tenon::ops {
-
 namespace {
 
 struct Range {

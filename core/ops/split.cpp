@@ -3,7 +3,6 @@
 #include "core/ops/op.h"
 
 namespace tenon::ops {
-
 namespace {
 
 // Sizes of the parts: as given, or as equal as can be with the last one smaller.

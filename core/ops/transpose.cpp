@@ -4,7 +4,6 @@
 #include <algorithm>
 
 namespace tenon::ops {
-
 namespace {
 
 std::vector<int64_t> permutation(const NodeContext& c) {

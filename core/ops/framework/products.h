@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/ops/contexts.h"
+
+#include <vector>
+
+// The shape rule of matrix products.
+namespace tenon::ops {
+
+// Dims of numpy.matmul: leading axes broadcast; a vector is a row on the left, a column on the
+// right.
+Result<std::vector<Expr>> product_dims(InferContext& c, std::vector<Expr> a, std::vector<Expr> b);
+
+}  // namespace tenon::ops
