@@ -3,6 +3,7 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 
@@ -20,7 +21,10 @@ Result<Buffer*> allocate(uint64_t bytes) {
   buffer->owner = host_service<tenon_memory>(TENON_MEMORY_ID);
   // An empty buffer has an address too, so that nobody has to treat it apart.
   const uint64_t padded = bytes == 0 ? memory_alignment : bytes;
-  if (padded > UINT64_MAX - memory_alignment) return no_memory("{} bytes for a buffer", bytes);
+  // Refused here, since an overcommitting system may hand out addresses without memory.
+  if (padded > std::min(total_memory(), UINT64_MAX - memory_alignment)) {
+    return no_memory("{} bytes for a buffer, the machine has {}", bytes, total_memory());
+  }
   const uint64_t whole = (padded + memory_alignment - 1) / memory_alignment * memory_alignment;
   buffer->data = static_cast<std::byte*>(buffer->owner != nullptr
                                              ? buffer->owner->alloc(whole, memory_alignment)
@@ -54,7 +58,8 @@ void release(Buffer* buffer) {
 static uint64_t pages(int which) {
   const long count = sysconf(which);
   const long size = sysconf(_SC_PAGESIZE);
-  return count > 0 && size > 0 ? static_cast<uint64_t>(count) * static_cast<uint64_t>(size) : 0;
+  if (count <= 0 || size <= 0) return UINT64_MAX;  // not told: as if without end
+  return static_cast<uint64_t>(count) * static_cast<uint64_t>(size);
 }
 
 uint64_t free_memory() { return pages(_SC_AVPHYS_PAGES); }

@@ -63,7 +63,7 @@ void close(tenon_device* device) { delete object(device); }
 
 tenon_status memory(tenon_device*, uint64_t* free, uint64_t* total) {
   *free = free_memory();
-  *total = total_memory();
+  *total = total_memory() == UINT64_MAX ? 0 : total_memory();
   return TENON_OK;
 }
 

@@ -162,9 +162,9 @@ struct KernelWork {
 
 struct Kernel {
   std::string_view op;
-  // Element types by operand; the last entry stands for all further operands.
-  std::vector<DTypes> inputs;
-  std::vector<DTypes> outputs;
+  // Element types by operand; the last entry stands for all further operands, none for any type.
+  std::vector<DTypes> inputs = {};
+  std::vector<DTypes> outputs = {};
   std::string_view domain = "";
   // Why a node is not for this kernel; null takes all nodes of the right types.
   Status (*match)(const NodeView& node) = nullptr;
