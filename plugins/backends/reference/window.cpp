@@ -1,7 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/backends/reference/window.h"
 
+#include <algorithm>
+
 namespace tenon::reference {
+
+Taps taps_in(const WindowAxis& axis, int64_t o, int64_t begin, int64_t end) {
+  const int64_t at = axis.input(o, 0);
+  const int64_t first = at >= begin ? 0 : (begin - at + axis.dilation - 1) / axis.dilation;
+  const int64_t last = at >= end ? 0 : (end - at + axis.dilation - 1) / axis.dilation;
+  return {std::min(first, axis.kernel), std::min(last, axis.kernel)};
+}
 
 Status has_spatial_axes(const NodeView& node) {
   const size_t rank = node.input_rank(0);

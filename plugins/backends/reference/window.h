@@ -33,6 +33,16 @@ struct Window {
   int64_t taps() const { return axes[0].kernel * axes[1].kernel * axes[2].kernel; }
 };
 
+// Taps [first, last) of a window.
+struct Taps {
+  int64_t first;
+  int64_t last;
+  int64_t count() const { return last > first ? last - first : 0; }
+};
+// Those of output o that lie in [begin, end) of the input's coordinates.
+Taps taps_in(const WindowAxis& axis, int64_t o, int64_t begin, int64_t end);
+inline Taps taps_inside(const WindowAxis& axis, int64_t o) { return taps_in(axis, o, 0, axis.in); }
+
 // match: input 0 has one to three spatial axes.
 Status has_spatial_axes(const NodeView& node);
 

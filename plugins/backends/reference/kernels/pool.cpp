@@ -19,21 +19,6 @@ struct Pool {
   DType dtype = DType::f32;
 };
 
-// Taps [first, last) of a window whose input lies in [begin, end).
-struct Taps {
-  int64_t first;
-  int64_t last;
-  int64_t count() const { return std::max<int64_t>(last - first, 0); }
-};
-
-Taps taps_in(const WindowAxis& axis, int64_t o, int64_t begin, int64_t end) {
-  const int64_t at = axis.input(o, 0);
-  const int64_t first = at >= begin ? 0 : (begin - at + axis.dilation - 1) / axis.dilation;
-  const int64_t last = at >= end ? 0 : (end - at + axis.dilation - 1) / axis.dilation;
-  return {std::min(first, axis.kernel), std::min(last, axis.kernel)};
-}
-
-Taps taps_inside(const WindowAxis& axis, int64_t o) { return taps_in(axis, o, 0, axis.in); }
 Taps taps_with_padding(const WindowAxis& axis, int64_t o) {
   return taps_in(axis, o, -axis.pad_begin, axis.in + axis.pad_end);
 }
