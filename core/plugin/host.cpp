@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <chrono>
 #include <map>
 
 namespace tenon {
@@ -25,6 +26,11 @@ bool is_usable(const PluginRecord& record) {
 // A device that is lost or busy says nothing about the plugin.
 bool is_about_device(Code code) { return code == Code::device || code == Code::device_lost; }
 
+int64_t seconds_now() {
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  return std::chrono::duration_cast<std::chrono::seconds>(now).count();
+}
+
 }  // namespace
 
 std::string_view name_of(PluginState state) {
@@ -40,6 +46,11 @@ Result<std::unique_ptr<PluginHost>> PluginHost::make(PluginHostOptions options) 
     }
   }
   std::unique_ptr<PluginHost> host(new PluginHost(std::move(options)));
+  if (host->options_.probe) {
+    const std::string& given = host->options_.registry;
+    host->registry_ =
+        std::make_unique<ProbeRegistry>(given.empty() ? ProbeRegistry::default_path() : given);
+  }
   host->table_ = &host_table(host->options_.services);
   host->scan();
   return host;
@@ -101,7 +112,40 @@ void PluginHost::scan() {
     for (const std::string& path : search.directories) scan_directory(path);
   }
   apply_selection();
+  for (PluginRecord& record : records_) {
+    if (registry_ == nullptr || record.state != PluginState::ready || record.linked) continue;
+    const auto known = registry_->find(record.identity, seconds_now());
+    if (known) static_cast<void>(judge(record, *known));
+  }
   shadow_duplicates();
+}
+
+// Takes over what a probe found; fails when the plugin must not be opened here.
+Status PluginHost::judge(PluginRecord& record, const ProbeVerdict& verdict) {
+  record.printed = verdict.printed;
+  record.reason = verdict.kind == ProbeVerdict::Kind::good ? verdict.device_reason : verdict.reason;
+  if (verdict.kind == ProbeVerdict::Kind::good) return {};
+  if (verdict.kind == ProbeVerdict::Kind::quarantined) {
+    record.state = PluginState::quarantined;
+  } else if (!is_about_device(verdict.code)) {
+    record.state = PluginState::refused;
+  }
+  return Status(verdict.code, verdict.reason);
+}
+
+Status PluginHost::probe(PluginRecord& record) {
+  if (record.linked != nullptr) return {};
+  TENON_TRY_ASSIGN(const TrustedFile file, open_trusted(record.path));
+  if (file.identity != record.identity) return invalid("changed since it was found");
+  if (registry_ == nullptr) return {};
+  const int64_t now = seconds_now();
+  if (registry_->find(record.identity, now)) return {};  // a good one: the others are not ready
+  const std::string program =
+      options_.probe_program.empty() ? tenon::probe_program() : options_.probe_program;
+  TENON_TRY_ASSIGN(const ProbeVerdict verdict, probe_plugin(program, record.path));
+  const Status stored = registry_->store(record.path, record.identity, verdict, now);
+  if (!stored.ok()) log_message(TENON_LOG_WARNING, "plugins", stored.message());
+  return judge(record, verdict);
 }
 
 void PluginHost::apply_selection() {
@@ -152,7 +196,9 @@ Result<std::unique_ptr<LoadedPlugin>> PluginHost::start(const PluginRecord& reco
   if (plugin == nullptr) {
     TENON_TRY_ASSIGN(plugin, open_library(record.path));
   }
-  return LoadedPlugin::start(*plugin, record.manifest, *table_);
+  TENON_TRY_ASSIGN(auto loaded, LoadedPlugin::start(*plugin, record.manifest, *table_));
+  TENON_TRY(loaded->check());
+  return loaded;
 }
 
 Result<LoadedPlugin*> PluginHost::load(PluginRecord* record, std::string_view id) {
@@ -165,6 +211,10 @@ Result<LoadedPlugin*> PluginHost::load(PluginRecord* record, std::string_view id
   }
   if (record->state != PluginState::ready) {
     return unsupported("plugin {} is {}: {}", id, name_of(record->state), record->reason);
+  }
+  if (const Status tried = probe(*record); !tried.ok()) {
+    if (record->reason.empty()) record->reason = tried.message();
+    return tried.at(fmt::format("plugin {} ({})", id, shown(*record)));
   }
   Result<std::unique_ptr<LoadedPlugin>> started = start(*record);
   if (!started.ok()) {

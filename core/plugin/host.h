@@ -3,6 +3,7 @@
 
 #include "core/plugin/loaded.h"
 #include "core/plugin/manifest.h"
+#include "core/plugin/registry.h"
 #include "core/plugin/search.h"
 
 #include "tenon/status.h"
@@ -26,6 +27,8 @@ struct PluginHostOptions {
   std::string layers = {};  // "validate,fault"; empty: TENON_LAYERS
   std::vector<const tenon_plugin*> static_plugins = {};
   std::map<std::string, const void*> services = {};  // host tables by id
+  std::string probe_program = {};                    // empty: where it is installed
+  std::string registry = {};  // file of probe results; empty: in the user's cache directory
 };
 
 enum class PluginState : uint8_t {
@@ -43,7 +46,8 @@ struct PluginRecord {
   std::string path;
   Manifest manifest;  // without id when it could not be read
   PluginState state = PluginState::refused;
-  std::string reason;  // why it is not ready, or what went wrong since
+  std::string reason;   // why it is not ready, or what went wrong since
+  std::string printed;  // what it wrote to standard error in its probe
   FileIdentity identity;
   const tenon_plugin* linked = nullptr;
 };
@@ -83,6 +87,8 @@ class PluginHost {
   void apply_selection();
   void shadow_duplicates();
   Result<LoadedPlugin*> load(PluginRecord* record, std::string_view id);
+  Status judge(PluginRecord& record, const ProbeVerdict& verdict);
+  Status probe(PluginRecord& record);
   Result<std::unique_ptr<LoadedPlugin>> start(const PluginRecord& record);
 
   PluginHostOptions options_;
@@ -91,6 +97,7 @@ class PluginHost {
   mutable std::mutex mutex_;           // guards states, reasons and what follows
   std::vector<PluginRecord> records_;  // does not change its size after the search
   std::vector<std::unique_ptr<LoadedPlugin>> loaded_;
+  std::unique_ptr<ProbeRegistry> registry_;  // null when plugins are not probed
 };
 
 }  // namespace tenon

@@ -20,11 +20,14 @@ Result<std::unique_ptr<LoadedPlugin>> LoadedPlugin::start(const tenon_plugin& pl
     return internal_error("an exception left its start function");
   }
   if (code != TENON_OK) return take_failure(code).at("does not start");
-  std::unique_ptr<LoadedPlugin> loaded(new LoadedPlugin(plugin, std::move(manifest), self));
-  for (const std::string& interface : loaded->manifest_.interfaces) {
-    TENON_TRY(check_table(interface, plugin.query(self, to_str(interface))));
+  return std::unique_ptr<LoadedPlugin>(new LoadedPlugin(plugin, std::move(manifest), self));
+}
+
+Status LoadedPlugin::check() const {
+  for (const std::string& interface : manifest_.interfaces) {
+    TENON_TRY(check_table(interface, plugin_.query(self_, to_str(interface))));
   }
-  return loaded;
+  return {};
 }
 
 LoadedPlugin::~LoadedPlugin() { plugin_.stop(self_); }

@@ -14,12 +14,15 @@ namespace tenon {
 
 class LoadedPlugin {
  public:
-  // Starts a plugin and checks that it answers a sound table for each interface it names.
+  // Calls the plugin's start function.
   static Result<std::unique_ptr<LoadedPlugin>> start(const tenon_plugin& plugin, Manifest manifest,
                                                      const tenon_host& host);
   LoadedPlugin(const LoadedPlugin&) = delete;
   LoadedPlugin& operator=(const LoadedPlugin&) = delete;
   ~LoadedPlugin();
+
+  // Whether it answers a sound table for each interface that its manifest names.
+  Status check() const;
 
   const Manifest& manifest() const { return manifest_; }
   // First argument of the functions of its tables.
