@@ -37,8 +37,8 @@ class Expr {
   uint16_t op() const;
   // An integer or bool constant.
   bool is_constant() const;
-  int64_t constant() const;      // promised only when is_constant() and the type is no float
-  double float_constant() const; // of any constant
+  int64_t constant() const;       // promised only when is_constant() and the type is no float
+  double float_constant() const;  // of any constant
   bool same(const Expr& other) const { return id_ == other.id_; }
 
  private:
@@ -57,6 +57,8 @@ class ExprPool {
 
   // The row, simplified: constants are folded, i64 sums of products are put into one canonical
   // order, x+0, x*1, select(true, ..) and the like disappear. Operands must be ids of this pool.
+  // Sizes and positions (i64 without LOAD) are taken not to overflow, and symbols that divide them
+  // not to be zero: (4*a)/4 is a and (n*c)/n is c.
   ExprId make(tenon_expr row);
 
   Expr integer(int64_t value, Type type = Type::i64);
@@ -84,6 +86,8 @@ class ExprPool {
   Expr copy(std::span<const tenon_expr> from, ExprId root);
 
  private:
+  friend class Simplifier;
+  ExprId intern(const tenon_expr& row);  // as it is
   struct Hash {
     size_t operator()(const tenon_expr& row) const;
   };
@@ -91,6 +95,7 @@ class ExprPool {
     bool operator()(const tenon_expr& a, const tenon_expr& b) const;
   };
   std::vector<tenon_expr> rows_;
+  std::vector<bool> reads_;  // for each row: whether it depends on a LOAD
   std::unordered_map<tenon_expr, ExprId, Hash, Equal> ids_;
 };
 
