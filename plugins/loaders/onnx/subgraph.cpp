@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Bodies of If, Loop and Scan. They read values of the graphs around them by id.
+#include "emit.h"
+
+namespace tenon::onnx {
+
+Result<uint32_t> Emitter::body(const Graph& graph, const Frame& frame, const std::string& name) {
+  TENON_TRY(host_.begin_body(graph.name.empty() ? Text(name) : graph.name));
+  Frame inner;
+  inner.outer = &frame;
+  inner.call = frame.call;
+  inner.opsets = frame.opsets;
+  std::set<Text> inputs;
+  for (const ValueInfo& input : graph.inputs) {
+    if (input.name.empty()) return invalid("an input of body \"{}\" has no name", graph.name);
+    // Inputs of bodies may leave out their types: those who call them know.
+    const bool typed = input.type.kind == TypeKind::tensor && input.type.dtype > 0 &&
+                       input.type.dtype < static_cast<int32_t>(TENON_DTYPE_COUNT);
+    const DType dtype = typed ? static_cast<DType>(input.type.dtype) : DType::none;
+    TENON_TRY_ASSIGN(const ValueId value,
+                     host_.body_input(input.name, typed ? input.type : ValueType(), dtype));
+    TENON_TRY(define(inner, input.name, value));
+    inputs.insert(input.name);
+  }
+  TENON_TRY(initializers(graph, inner));
+  TENON_TRY(nodes(graph.nodes, inner));
+  std::vector<ValueId> outputs;
+  for (const ValueInfo& output : graph.outputs) {
+    TENON_TRY_ASSIGN(const ValueId value, read(inner, output.name));
+    if (value == no_value) return invalid("an output of body \"{}\" has no name", graph.name);
+    outputs.push_back(value);
+  }
+  return host_.end_body(outputs);
+}
+
+}  // namespace tenon::onnx
