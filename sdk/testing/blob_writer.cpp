@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/testing/blob_writer.h"
 
+#include <bit>
 #include <cstring>
 
 namespace tenon::testing {
@@ -12,7 +13,15 @@ TestAttr real(std::string name, double value) {
   return {.name = std::move(name), .kind = TENON_ATTR_FLOAT, .real = value};
 }
 TestAttr word(std::string name, std::string value) {
-  return {.name = std::move(name), .kind = TENON_ATTR_STRING, .text = std::move(value)};
+  return {.name = std::move(name), .kind = TENON_ATTR_STRING, .texts = {std::move(value)}};
+}
+TestAttr words(std::string name, std::vector<std::string> values) {
+  return {.name = std::move(name), .kind = TENON_ATTR_STRINGS, .texts = std::move(values)};
+}
+TestAttr reals(std::string name, const std::vector<double>& values) {
+  TestAttr attr = {.name = std::move(name), .kind = TENON_ATTR_FLOATS};
+  for (const double value : values) attr.numbers.push_back(std::bit_cast<int64_t>(value));
+  return attr;
 }
 TestAttr ints(std::string name, std::vector<int64_t> values) {
   return {.name = std::move(name), .kind = TENON_ATTR_INTS, .numbers = std::move(values)};
@@ -78,11 +87,15 @@ void BlobWriter::add(const TestAttr& attr) {
   row.kind = attr.kind;
   row.f = attr.real;
   if (attr.kind == TENON_ATTR_INT) row.i = attr.numbers[0];
-  if (attr.kind == TENON_ATTR_STRING) row.i = text(attr.text);
-  if (attr.kind == TENON_ATTR_INTS) {
+  if (attr.kind == TENON_ATTR_STRING) row.i = text(attr.texts[0]);
+  std::vector<int64_t> numbers = attr.numbers;
+  for (const std::string& word : attr.texts) numbers.push_back(text(word));
+  const bool listed = attr.kind == TENON_ATTR_INTS || attr.kind == TENON_ATTR_FLOATS ||
+                      attr.kind == TENON_ATTR_STRINGS;
+  if (listed) {
     row.first = count(numbers_);
-    row.count = count(attr.numbers);
-    numbers_.insert(numbers_.end(), attr.numbers.begin(), attr.numbers.end());
+    row.count = count(numbers);
+    numbers_.insert(numbers_.end(), numbers.begin(), numbers.end());
   }
   if (attr.kind == TENON_ATTR_DIMS) {
     row.first = dim_slice(attr.numbers);

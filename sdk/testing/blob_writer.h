@@ -16,11 +16,13 @@ struct TestAttr {
   uint32_t kind;
   std::vector<int64_t> numbers = {};
   double real = 0;
-  std::string text = {};
+  std::vector<std::string> texts = {};
 };
 TestAttr integer(std::string name, int64_t value);
 TestAttr real(std::string name, double value);
 TestAttr word(std::string name, std::string value);
+TestAttr reals(std::string name, const std::vector<double>& values);
+TestAttr words(std::string name, std::vector<std::string> values);
 TestAttr ints(std::string name, std::vector<int64_t> values);
 TestAttr dims(std::string name, std::vector<tenon_dim> values);
 

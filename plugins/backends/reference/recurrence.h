@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "plugins/backends/reference/activation.h"
+#include "tenon/kernels.h"
+
+#include <array>
+
+// What a Recurrent node says: sizes, options and activations, read once for each set of sizes.
+namespace tenon::reference {
+
+enum class Cell : uint8_t { rnn, gru, lstm };
+
+struct Recurrence {
+  Cell cell = Cell::rnn;
+  int64_t steps = 0;
+  int64_t batch = 0;
+  int64_t inputs = 0;
+  int64_t hidden = 0;
+  int64_t directions = 1;
+  bool reverse = false;       // the first direction runs backwards
+  bool input_forget = false;  // lstm: the forget gate is one minus the input gate
+  bool reset_after = false;   // gru: linear_before_reset
+  double clip = 0;            // 0: none
+  std::array<std::array<ActivationFunction, 3>, 2> functions = {};  // by direction
+
+  int64_t gates() const { return cell == Cell::lstm ? 4 : cell == Cell::gru ? 3 : 1; }
+  bool backwards(int64_t direction) const { return reverse || direction == 1; }
+};
+
+Result<Recurrence> recurrence_of(const KernelSizes& sizes);
+
+}  // namespace tenon::reference
