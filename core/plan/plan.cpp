@@ -138,8 +138,18 @@ Graph extract(const Graph& graph, const std::vector<size_t>& nodes,
   return island;
 }
 
+// Fuses what the device still takes when it is fused: one that knows operators by name only gets
+// them as they are.
+Status fuse_for(Graph& graph, Device& device) {
+  Graph fused = clone(graph);
+  TENON_TRY(fuse(fused));
+  TENON_TRY_ASSIGN(const std::vector<Bid> bids, ask(fused, device));
+  if (std::ranges::all_of(bids, &Bid::claimed)) graph = std::move(fused);
+  return {};
+}
+
 Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& options) {
-  if (options.fuse) TENON_TRY(fuse(graph));
+  if (options.fuse) TENON_TRY(fuse_for(graph, device));
   island.inputs = graph.main().inputs;
   island.outputs = graph.main().outputs;
   island.kernels = graph.main().nodes.size();
