@@ -63,8 +63,7 @@ Status claim(const Device& device, const tenon_graph& graph, const tenon_claim_s
     const NodeView node(view, view.node(i));
     const Result<const Kernel*> kernel = device.plugin->kernel_for(node);
     if (!kernel.ok()) {
-      const std::string reason =
-          fmt::format("{} \"{}\": {}", node.op(), node.name(), kernel.status().message());
+      const std::string reason = fmt::format("{}: {}", node.op(), kernel.status().message());
       TENON_TRY(from_host(sink.refuse(sink.context, i, 0, to_str(reason)), "refusing a node"));
       continue;
     }

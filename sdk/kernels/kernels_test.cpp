@@ -68,10 +68,10 @@ TEST(HostBackend, claims_its_kernels_and_formulas_and_says_why_not_the_others) {
   blob.node("LSTM", {x}, {y});
   const std::vector<std::string> expected = {
       "claimed Add",
-      "refused Add \"n1\": input 0 is f64, the kernel takes f32",
-      "refused Add \"n2\": input 1 differs in dims from the output",
+      "refused Add: input 0 is f64, the kernel takes f32",
+      "refused Add: input 1 differs in dims from the output",
       "claimed formula",
-      "refused LSTM \"n4\": small has no kernel for it",
+      "refused LSTM: small has no kernel for it",
   };
   EXPECT_EQ(TestDevice(small_backend()).claims(blob.finish()), expected);
 }
