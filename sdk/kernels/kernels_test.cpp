@@ -5,7 +5,9 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
+#include <thread>
 
 // A small backend driven through its tables: claim, compile, bind, run.
 namespace tenon {
@@ -39,6 +41,21 @@ Result<KernelWork> one_row_a_chunk(const KernelSizes& sizes) {
   return in_rows(sizes.output(0)[0], 1);
 }
 
+Result<KernelWork> rows_with_scratch(const KernelSizes& sizes) {
+  KernelWork work = in_rows(sizes.output(0)[0], 1);
+  work.scratch = sizes.output(0)[1] * 4;
+  return work;
+}
+
+// Goes through the scratch slowly, so that two workers with the same scratch would meet.
+void copy_through_scratch(const KernelArguments& arguments, int64_t row) {
+  auto* const kept = reinterpret_cast<float*>(arguments.scratch().data());
+  const std::span<const float> x = arguments.input<float>(0, row);
+  std::copy(x.begin(), x.end(), kept);
+  std::this_thread::yield();
+  std::copy_n(kept, x.size(), arguments.output<float>(0, row).begin());
+}
+
 HostBackend small_backend() {
   return {.id = "small",
           .name = "for tests",
@@ -50,6 +67,7 @@ HostBackend small_backend() {
                        .shape = by_rows,
                        .run = double_rows},
                       {.op = "DoubleByRow", .shape = one_row_a_chunk, .run = double_rows},
+                      {.op = "Through", .shape = rows_with_scratch, .run = copy_through_scratch},
                       {.op = "Positive", .run = refuse_negative}}};
 }
 
@@ -151,6 +169,23 @@ TEST(HostBackend, a_kernel_that_fails_names_its_node) {
                                  {testing::empty_tensor(DType::f32, {2})});
   EXPECT_EQ(out.status().code(), Code::invalid);
   EXPECT_EQ(host.last_failure(), "Positive \"n0\": element -2 is negative");
+}
+
+TEST(HostBackend, workers_of_the_host_have_scratch_of_their_own) {
+  const TestHost host(true);
+  const TestTensor in = testing::random_tensor(DType::f32, {500, 40}, 1);
+  const auto out = TestDevice(small_backend())
+                       .run_node("Through", {in}, {testing::empty_tensor(DType::f32, {500, 40})});
+  ASSERT_TRUE(out.ok()) << out.status().message();
+  EXPECT_EQ((*out)[0].bytes, in.bytes);
+}
+
+TEST(HostBackend, a_failure_on_a_worker_fails_the_run) {
+  const TestHost host(true);
+  const auto out = TestDevice(small_backend())
+                       .run_node("Positive", {testing::tensor(DType::f32, {1}, {-2})},
+                                 {testing::empty_tensor(DType::f32, {1})});
+  EXPECT_EQ(out.status().code(), Code::invalid);
 }
 
 TEST(HostBackend, refuses_bindings_that_are_too_small) {

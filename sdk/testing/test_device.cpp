@@ -5,8 +5,10 @@
 #include "tenon/abi/draft/programs.h"
 #include "tenon/strip_vm.h"
 
+#include <atomic>
 #include <cstdlib>
 #include <random>
+#include <thread>
 
 namespace tenon::testing {
 
@@ -177,11 +179,53 @@ std::vector<std::string> TestDevice::claims(const std::vector<uint64_t>& blob) c
   return answers;
 }
 
-TestHost::TestHost() : before_(plugin_host) {
+namespace {
+
+constexpr uint32_t task_width = 3;
+
+// Every step on fresh threads, chunks taken in turns: slow, but truly side by side.
+tenon_status run_steps(const tenon_step* steps, const uint32_t* chunks, uint64_t count, void* frame,
+                       const tenon_cancel* cancel) {
+  for (uint64_t i = 0; i < count; ++i) {
+    if (cancel != nullptr && cancel->poll(cancel->context) != TENON_OK) return TENON_CANCELLED;
+    std::atomic<uint32_t> next = 0;
+    std::vector<std::thread> workers;
+    for (uint32_t slot = 0; slot < task_width; ++slot) {
+      workers.emplace_back([&, slot] {
+        for (uint32_t chunk = next++; chunk < chunks[i]; chunk = next++) {
+          steps[i].fn(&steps[i], frame, chunk, slot);
+        }
+      });
+    }
+    for (std::thread& worker : workers) worker.join();
+  }
+  return TENON_OK;
+}
+
+constexpr tenon_tasks tasks = {
+    .size = sizeof(tenon_tasks),
+    .reserved = 0,
+    .width = [] { return task_width; },
+    .run_steps = run_steps,
+    .parallel_for =
+        [](uint64_t count, uint64_t, void* context, void (*fn)(void*, uint64_t, uint64_t)) {
+          fn(context, 0, count);
+          return tenon_status{TENON_OK};
+        }};
+
+}  // namespace
+
+TestHost::TestHost(bool with_tasks) : before_(plugin_host) {
   host_.size = sizeof host_;
   host_.context = &failure_;
   host_.fail = [](const tenon_host* host, tenon_status, tenon_str, uint32_t, uint32_t,
                   tenon_str text) { *static_cast<std::string*>(host->context) = to_view(text); };
+  host_.query = [](const tenon_host*, tenon_str) -> const void* { return nullptr; };
+  if (with_tasks) {
+    host_.query = [](const tenon_host*, tenon_str id) -> const void* {
+      return to_view(id) == TENON_TASKS_ID ? &tasks : nullptr;
+    };
+  }
   plugin_host = &host_;
 }
 

@@ -60,10 +60,11 @@ class TestDevice {
   tenon_device* device_ = nullptr;
 };
 
-// While it lives, the plugin has a host that offers nothing but keeps the text of failures.
+// While it lives, the plugin has a host that keeps the text of failures and, with tasks, offers
+// tenon.host.tasks/1 on three threads.
 class TestHost {
  public:
-  TestHost();
+  explicit TestHost(bool with_tasks = false);
   ~TestHost();
   TestHost(const TestHost&) = delete;
   TestHost& operator=(const TestHost&) = delete;
