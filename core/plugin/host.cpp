@@ -45,6 +45,8 @@ Result<std::unique_ptr<PluginHost>> PluginHost::make(PluginHostOptions options) 
       return invalid("plugin directory {}: must be an absolute path", in_quotes(directory));
     }
   }
+  if (options.layers.empty()) options.layers = environment("TENON_LAYERS").value_or("");
+  TENON_TRY(check_layers(options.layers));
   std::unique_ptr<PluginHost> host(new PluginHost(std::move(options)));
   if (host->options_.probe) {
     const std::string& given = host->options_.registry;
@@ -196,7 +198,8 @@ Result<std::unique_ptr<LoadedPlugin>> PluginHost::start(const PluginRecord& reco
   if (plugin == nullptr) {
     TENON_TRY_ASSIGN(plugin, open_library(record.path));
   }
-  TENON_TRY_ASSIGN(auto loaded, LoadedPlugin::start(*plugin, record.manifest, *table_));
+  TENON_TRY_ASSIGN(auto loaded,
+                   LoadedPlugin::start(*plugin, record.manifest, *table_, options_.layers));
   TENON_TRY(loaded->check());
   return loaded;
 }

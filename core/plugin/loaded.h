@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/plugin/layers/layer.h"
 #include "core/plugin/manifest.h"
 
 #include "tenon/abi/draft/plugin.h"
@@ -14,9 +15,10 @@ namespace tenon {
 
 class LoadedPlugin {
  public:
-  // Calls the plugin's start function.
+  // Calls the plugin's start function. layers: names of those to put around its tables.
   static Result<std::unique_ptr<LoadedPlugin>> start(const tenon_plugin& plugin, Manifest manifest,
-                                                     const tenon_host& host);
+                                                     const tenon_host& host,
+                                                     std::string_view layers = {});
   LoadedPlugin(const LoadedPlugin&) = delete;
   LoadedPlugin& operator=(const LoadedPlugin&) = delete;
   ~LoadedPlugin();
@@ -26,17 +28,17 @@ class LoadedPlugin {
 
   const Manifest& manifest() const { return manifest_; }
   // First argument of the functions of its tables.
-  void* self() const { return self_; }
-  // A table by interface id ("tenon.backend/1"), or null.
-  const void* query(std::string_view id) const;
+  void* self() const { return tables_->self(); }
+  // A table by interface id ("tenon.backend/1"), wrapped by the layers, or null.
+  const void* query(std::string_view id) const { return tables_->query(id); }
 
  private:
-  LoadedPlugin(const tenon_plugin& plugin, Manifest manifest, void* self)
-      : plugin_(plugin), manifest_(std::move(manifest)), self_(self) {}
+  LoadedPlugin(const tenon_plugin& plugin, Manifest manifest, void* self, std::string_view layers);
 
   const tenon_plugin& plugin_;
   Manifest manifest_;
-  void* self_;
+  void* self_;  // the plugin's own
+  std::unique_ptr<PluginTables> tables_;
 };
 
 }  // namespace tenon
