@@ -46,8 +46,10 @@ class StripProgram {
   std::unique_ptr<Code> code_;
 };
 
-// One element of a tensor as f64 (floats) or i64 bits (integers, bool), and back. Rounding to
-// narrow floats is half to even, saturating to the type's largest for f8 and f4.
+// One element of a tensor as f64 (floats) or i64 bits (integers, bool), and back; the other kind is
+// converted as CAST does. Rounding to narrow floats is half to even; what is too large becomes
+// infinity where the type has it, else NaN, and f4 saturates: a Cast that saturates says so in its
+// formula. Integers of less than a byte take a byte, sign-extended.
 double load_float(const void* data, DType dtype, int64_t index);
 int64_t load_integer(const void* data, DType dtype, int64_t index);
 void store_float(void* data, DType dtype, int64_t index, double value);

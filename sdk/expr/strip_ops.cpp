@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "strip_ops.h"
+
+#include "arithmetic.h"
+#include "tenon/expr.h"
+
+#include <bit>
+#include <cstring>
+#include <type_traits>
+
+namespace tenon::strip {
+namespace {
+
+using namespace arithmetic;
+
+template <class Out, class In, class Compute>
+void each(void* out, const void* a, int64_t count, Compute compute) {
+  auto* __restrict to = static_cast<Out*>(out);
+  const auto* __restrict x = static_cast<const In*>(a);
+  for (int64_t i = 0; i < count; ++i) to[i] = compute(x[i]);
+}
+
+template <class Out, class In, class Compute>
+void each(void* out, const void* a, const void* b, int64_t count, Compute compute) {
+  auto* __restrict to = static_cast<Out*>(out);
+  const auto* x = static_cast<const In*>(a);
+  const auto* y = static_cast<const In*>(b);
+  for (int64_t i = 0; i < count; ++i) to[i] = compute(x[i], y[i]);
+}
+
+template <uint16_t Op, Type T>
+void integer_one(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<int64_t, int64_t>(out, a, count, [](int64_t x) { return integer_unary<Op, T>(x); });
+}
+
+template <uint16_t Op, Type T>
+void integer_two(void* out, const void* a, const void* b, const void*, int64_t count) {
+  each<int64_t, int64_t>(out, a, b, count,
+                         [](int64_t x, int64_t y) { return integer_binary<Op, T>(x, y); });
+}
+
+template <uint16_t Op, class F>
+void float_one(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<F, F>(out, a, count, [](F x) { return float_unary<Op, F>(x); });
+}
+
+template <uint16_t Op, class F>
+void float_two(void* out, const void* a, const void* b, const void*, int64_t count) {
+  each<F, F>(out, a, b, count, [](F x, F y) { return float_binary<Op, F>(x, y); });
+}
+
+template <uint16_t Op, class F>
+void float_test_step(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<int64_t, F>(out, a, count, [](F x) { return int64_t{float_test<Op, F>(x)}; });
+}
+
+template <uint16_t Op, class F>
+void float_compare_step(void* out, const void* a, const void* b, const void*, int64_t count) {
+  each<int64_t, F>(out, a, b, count, [](F x, F y) { return int64_t{float_compare<Op, F>(x, y)}; });
+}
+
+template <class T>
+void choose(void* out, const void* a, const void* b, const void* c, int64_t count) {
+  auto* __restrict to = static_cast<T*>(out);
+  const auto* condition = static_cast<const int64_t*>(a);
+  const auto* yes = static_cast<const T*>(b);
+  const auto* no = static_cast<const T*>(c);
+  for (int64_t i = 0; i < count; ++i) to[i] = condition[i] != 0 ? yes[i] : no[i];
+}
+
+template <class F>
+void copy(void* out, const void* a, const void*, const void*, int64_t count) {
+  std::memcpy(out, a, static_cast<size_t>(count) * sizeof(F));
+}
+
+template <Type To>
+void wrap_step(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<int64_t, int64_t>(out, a, count,
+                         [](int64_t x) { return wrap<To>(static_cast<uint64_t>(x)); });
+}
+
+template <Type From, class F>
+void to_float_step(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<F, int64_t>(out, a, count, [](int64_t x) { return to_float<From, F>(x); });
+}
+
+template <Type To, class F>
+void from_float_step(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<int64_t, F>(out, a, count, [](F x) { return from_float<To, F>(x); });
+}
+
+template <Type From, class F>
+void bits_of_float(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<int64_t, F>(out, a, count, [](F x) -> int64_t {
+    if constexpr (From == Type::f64) return std::bit_cast<int64_t>(static_cast<double>(x));
+    return std::bit_cast<int32_t>(static_cast<float>(x));
+  });
+}
+
+template <Type To, class F>
+void float_of_bits(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<F, int64_t>(out, a, count, [](int64_t x) -> F {
+    if constexpr (To == Type::f64) return static_cast<F>(std::bit_cast<double>(x));
+    return static_cast<F>(std::bit_cast<float>(static_cast<uint32_t>(static_cast<uint64_t>(x))));
+  });
+}
+
+// i32 bits of a float are sign-extended; u32 ones are not.
+template <Type From, class F>
+void unsigned_bits_of_float(void* out, const void* a, const void* b, const void* c, int64_t count) {
+  bits_of_float<From, F>(out, a, b, c, count);
+  auto* to = static_cast<int64_t*>(out);
+  for (int64_t i = 0; i < count; ++i) to[i] &= 0xFFFFFFFF;
+}
+
+template <class F>
+Step cast_step(Type to, Type from) {
+  Step found = copy<F>;
+  if (is_float(to)) {
+    dispatch(from, IntegerTypes{}, [&]<Type T> { found = to_float_step<T, F>; });
+    return found;
+  }
+  dispatch(to, IntegerTypes{},
+           [&]<Type T> { found = is_float(from) ? Step{from_float_step<T, F>} : wrap_step<T>; });
+  return found;
+}
+
+template <class F>
+Step bitcast_step(Type to, Type from) {
+  if (is_float(to) && is_float(from)) return copy<F>;
+  if (from == Type::f64) return bits_of_float<Type::f64, F>;
+  if (from == Type::f32) {
+    return to == Type::u32 ? unsigned_bits_of_float<Type::f32, F> : bits_of_float<Type::f32, F>;
+  }
+  if (to == Type::f64) return float_of_bits<Type::f64, F>;
+  if (to == Type::f32) return float_of_bits<Type::f32, F>;
+  return cast_step<F>(to, from);
+}
+
+template <class F>
+Step float_step(uint16_t op) {
+  Step found = nullptr;
+  dispatch(op, FloatUnary{}, [&]<uint16_t Op> { found = float_one<Op, F>; }) ||
+      dispatch(op, FloatBinary{}, [&]<uint16_t Op> { found = float_two<Op, F>; }) ||
+      dispatch(op, FloatCompare{}, [&]<uint16_t Op> { found = float_compare_step<Op, F>; }) ||
+      dispatch(op, FloatTest{}, [&]<uint16_t Op> { found = float_test_step<Op, F>; });
+  return found;
+}
+
+Step integer_step(uint16_t op, Type type) {
+  Step found = nullptr;
+  dispatch(type, IntegerTypes{}, [&]<Type T> {
+    dispatch(op, IntegerUnary{}, [&]<uint16_t Op> { found = integer_one<Op, T>; }) ||
+        dispatch(op, IntegerBinary{}, [&]<uint16_t Op> { found = integer_two<Op, T>; });
+  });
+  return found;
+}
+
+template <class F>
+Step any_step(uint16_t op, Type type, Type operand_type) {
+  if (op == TENON_EXPR_SELECT) return is_float(type) ? choose<F> : choose<int64_t>;
+  if (op == TENON_EXPR_CAST) return cast_step<F>(type, operand_type);
+  if (op == TENON_EXPR_BITCAST) return bitcast_step<F>(type, operand_type);
+  return is_float(operand_type) ? float_step<F>(op) : integer_step(op, operand_type);
+}
+
+}  // namespace
+
+Step step_of(uint16_t op, Type type, Type operand_type, bool single) {
+  return single ? any_step<float>(op, type, operand_type)
+                : any_step<double>(op, type, operand_type);
+}
+
+}  // namespace tenon::strip
