@@ -50,6 +50,7 @@ Result<Form> Emitter::form_of(const Node& node, const Frame& frame, int64_t vers
 
 Status Emitter::node(const Node& node, Frame& frame) {
   if (node.op.empty()) return invalid("it names no operator");
+  if (node.outputs.empty()) return invalid("it has no outputs");
   if (const Function* function = function_of(node)) return call(*function, node, frame);
   if (node.domain.empty() && node.op == "Constant") return constant(node, frame);
   TENON_TRY_ASSIGN(const int64_t version, version_of(node, frame));

@@ -62,6 +62,8 @@ class Emitter {
 
   // function.cpp
   Status index_functions();
+  Result<uint64_t> unfolded(std::span<const Node> nodes, std::vector<const Function*>& open);
+  Result<uint64_t> unfolded(const Function& function, std::vector<const Function*>& open);
   const Function* function_of(const Node& node) const;
   Status call(const Function& function, const Node& node, Frame& frame);
 
@@ -72,6 +74,7 @@ class Emitter {
   Weights weights_;
   Upgrades upgrades_;
   std::map<std::tuple<Text, Text, Text>, const Function*> functions_;
+  std::map<const Function*, uint64_t> unfolded_;  // nodes of a call
   uint64_t units_ = 0;
 };
 

@@ -22,8 +22,6 @@ struct Binding {
 // One call of a model-local function.
 struct Call {
   const Function* function = nullptr;
-  const Call* caller = nullptr;
-  int depth = 0;
   std::string prefix;  // of the names of its nodes and values, ends with '/'
   std::map<Text, Binding> attributes;
 };

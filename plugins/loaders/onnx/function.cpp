@@ -2,12 +2,51 @@
 // Model-local functions are written out where they are called.
 #include "emit.h"
 
+#include <algorithm>
+
 namespace tenon::onnx {
 
 namespace {
 // Each level of calls takes stack.
-constexpr int most_call_depth = 32;
+constexpr size_t most_call_depth = 32;
+constexpr uint64_t most_unfolded_nodes = 4'000'000;
 }  // namespace
+
+// Counted before anything is written out: few nodes can unfold into very many.
+Result<uint64_t> Emitter::unfolded(std::span<const Node> nodes,
+                                   std::vector<const Function*>& open) {
+  uint64_t total = 0;
+  for (const Node& node : nodes) {
+    uint64_t size = 1;
+    if (const Function* function = function_of(node)) {
+      TENON_TRY_ASSIGN(size, unfolded(*function, open));
+    }
+    for (const Attribute& attribute : node.attributes) {
+      if (!attribute.graph) continue;
+      TENON_TRY_ASSIGN(const uint64_t inner, unfolded(attribute.graph->nodes, open));
+      size += inner;
+    }
+    total += size;
+    if (total <= most_unfolded_nodes) continue;
+    return unsupported("functions unfold into more than {} nodes", most_unfolded_nodes);
+  }
+  return total;
+}
+
+Result<uint64_t> Emitter::unfolded(const Function& function, std::vector<const Function*>& open) {
+  if (const auto known = unfolded_.find(&function); known != unfolded_.end()) return known->second;
+  if (std::find(open.begin(), open.end(), &function) != open.end()) {
+    return invalid("function \"{}\" calls itself", function.name);
+  }
+  if (open.size() >= most_call_depth) {
+    return unsupported("functions call each other more than {} deep", most_call_depth);
+  }
+  open.push_back(&function);
+  TENON_TRY_ASSIGN(const uint64_t inner, unfolded(function.nodes, open));
+  open.pop_back();
+  unfolded_.emplace(&function, inner + 1);
+  return inner + 1;
+}
 
 Status Emitter::index_functions() {
   for (const Function& function : model_.functions) {
@@ -18,7 +57,8 @@ Status Emitter::index_functions() {
     }
     TENON_TRY(check_imports(function.opsets));
   }
-  return {};
+  std::vector<const Function*> open;
+  return unfolded(model_.graph.nodes, open).status();
 }
 
 const Function* Emitter::function_of(const Node& node) const {
@@ -30,17 +70,7 @@ const Function* Emitter::function_of(const Node& node) const {
 Status Emitter::call(const Function& function, const Node& node, Frame& frame) {
   Call call;
   call.function = &function;
-  call.caller = frame.call;
-  call.depth = frame.call == nullptr ? 1 : frame.call->depth + 1;
   call.prefix = display_name(node, frame) + "/";
-  for (const Call* caller = frame.call; caller != nullptr; caller = caller->caller) {
-    if (caller->function == &function) {
-      return invalid("function \"{}\" calls itself", function.name);
-    }
-  }
-  if (call.depth > most_call_depth || call.prefix.size() > 65'536) {
-    return unsupported("functions call each other more than {} deep", most_call_depth);
-  }
   if (node.inputs.size() > function.inputs.size() ||
       node.outputs.size() > function.outputs.size()) {
     return invalid("call with {} inputs and {} outputs, function \"{}\" has {} and {}",

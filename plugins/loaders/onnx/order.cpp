@@ -10,6 +10,11 @@ namespace tenon::onnx {
 
 namespace {
 
+// A node without a name is shown by what it makes.
+Text shown(const Node& node) {
+  return node.name.empty() && !node.outputs.empty() ? node.outputs[0] : node.name;
+}
+
 using Producers = std::map<Text, uint32_t>;
 
 Status add_producers(std::span<const Node> nodes, Producers& made_by) {
@@ -18,7 +23,7 @@ Status add_producers(std::span<const Node> nodes, Producers& made_by) {
       if (output.empty()) continue;
       if (!made_by.emplace(output, i).second) {
         return invalid("value \"{}\" is made by two nodes, \"{}\" ({}) is the second", output,
-                       nodes[i].name, nodes[i].op);
+                       shown(nodes[i]), nodes[i].op);
       }
     }
   }
@@ -110,7 +115,7 @@ Result<Order> order_of(std::span<const Node> nodes) {
   for (uint32_t i = 0; i < nodes.size(); ++i) {
     if (edges.waits[i] == 0) continue;
     return invalid("node \"{}\" ({}) waits for a value that waits for it: the graph has a cycle",
-                   nodes[i].name, nodes[i].op);
+                   shown(nodes[i]), nodes[i].op);
   }
   return order;
 }
