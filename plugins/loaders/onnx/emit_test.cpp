@@ -77,7 +77,7 @@ TEST(Emit, graphs_that_break_rules_say_which) {
             "initializer");
   EXPECT_EQ(
       loaded(model(20, x + node("Abs", {"x"}, {"y"}) + node("Neg", {"x"}, {"y"}) + output("y"))),
-      "value \"y\" is made by two nodes, \"\" (Neg) is the second");
+      "value \"y\" is made by two nodes, \"y\" (Neg) is the second");
   EXPECT_EQ(loaded(model(20, x + node("Abs", {"x"}, {"x"}) + output("x"))),
             "node \"x\" (Abs) waits for a value that waits for it: the graph has a cycle");
   EXPECT_EQ(
