@@ -3,6 +3,8 @@
 
 #include "tenon/expr.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
 
@@ -10,6 +12,9 @@
 namespace tenon::kernels {
 namespace {
 
+// Beyond any machine's memory, and so small that kernels need not fear for their 64 bits when they
+// add up sizes.
+constexpr int64_t most_elements = int64_t{1} << 45;
 constexpr int64_t max_tasks = 65536;  // of one step; more kernel chunks are run in groups
 
 struct Sizes {
@@ -33,19 +38,14 @@ Status size_value(const GraphView& graph, uint32_t value, std::span<const int64_
                   Sizes& sizes) {
   const tenon_value& row = graph.value(value);
   TENON_TRY_ASSIGN(sizes.dims[value], evaluate_dims(graph, graph.dims(row), symbols));
-  int64_t elements = 1;
-  int64_t bytes = 0;
-  // An empty tensor may have any other extents; their product must not count as overflow.
-  const bool empty = std::ranges::count(sizes.dims[value], 0) > 0;
+  // An empty tensor may have any other extents; their product must not count as too large.
+  int64_t elements = std::ranges::count(sizes.dims[value], 0) > 0 ? 0 : 1;
   for (const int64_t extent : sizes.dims[value]) {
-    if (empty) break;
-    if (__builtin_mul_overflow(elements, extent, &elements)) {
-      return no_memory("more than 2^63 elements");
+    if (__builtin_mul_overflow(elements, extent, &elements) || elements > most_elements) {
+      return no_memory("dims [{}] are more than 2^45 elements", fmt::join(sizes.dims[value], ", "));
     }
   }
-  if (empty) elements = 0;
-  const auto width = static_cast<int64_t>(element_bytes(graph.dtype(value)));
-  if (__builtin_mul_overflow(elements, width, &bytes)) return no_memory("more than 2^63 bytes");
+  const auto bytes = elements * static_cast<int64_t>(element_bytes(graph.dtype(value)));
   sizes.elements[value] = elements;
   sizes.bytes[value] = static_cast<uint64_t>(bytes);
   return {};

@@ -219,6 +219,8 @@ TEST(HostBackend, refuses_symbols_that_make_no_shape) {
   EXPECT_EQ(run(-1), Code::invalid);
   EXPECT_EQ(host.last_failure(), "value \"v0\": axis 0 has extent -1");
   EXPECT_EQ(run(INT64_MAX / 2), Code::no_memory);
+  EXPECT_EQ(host.last_failure(),
+            "value \"v0\": dims [4611686018427387903] are more than 2^45 elements");
 }
 
 TEST(HostBackend, stops_when_the_host_says_so) {

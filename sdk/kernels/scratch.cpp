@@ -1,19 +1,56 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/kernels/program.h"
 
+#include "tenon/memory_plan.h"
+
 namespace tenon::kernels {
+namespace {
+
+constexpr uint32_t never = UINT32_MAX;
+
+struct Life {
+  uint32_t first = never;
+  uint32_t last = 0;
+};
+
+// The steps that make and last read each value.
+std::vector<Life> lives_of(const Program& program) {
+  std::vector<Life> lives(program.graph.values());
+  for (uint32_t i = 0; i < program.steps.size(); ++i) {
+    const NodeView& node = program.steps[i].node;
+    const auto touch = [&](uint32_t value) {
+      if (value == TENON_NONE) return;
+      Life& life = lives[value];
+      if (life.first == never) life.first = i;
+      life.last = i;
+    };
+    for (size_t k = 0; k < node.inputs(); ++k) touch(node.input_value(k));
+    for (size_t k = 0; k < node.outputs(); ++k) touch(node.output_value(k));
+  }
+  return lives;
+}
+
+}  // namespace
 
 Result<uint64_t> plan_scratch(const Program& program, std::span<const uint64_t> bytes,
                               std::span<KernelPlace> places) {
-  (void)program;
-  uint64_t end = 0;
+  const std::vector<Life> lives = lives_of(program);
+  std::vector<MemoryRequest> requests;
+  std::vector<size_t> values;
   for (size_t value = 0; value < places.size(); ++value) {
     if (places[value].kind != KernelPlace::Kind::scratch) continue;
-    places[value].offset = end;
-    if (bytes[value] > UINT64_MAX - end - memory_alignment) return no_memory("scratch too large");
-    end += (bytes[value] + memory_alignment - 1) / memory_alignment * memory_alignment;
+    values.push_back(value);
+    requests.push_back({.bytes = bytes[value],
+                        .first = lives[value].first,
+                        .last = lives[value].last,
+                        .alignment = memory_alignment});
   }
-  return end;
+  TENON_TRY_ASSIGN(const MemoryPlan plan, plan_memory(requests));
+  for (size_t i = 0; i < values.size(); ++i) places[values[i]].offset = plan.offsets[i];
+  // Each worker's part begins here, so the end must be aligned too.
+  if (plan.bytes > UINT64_MAX - memory_alignment)
+    return no_memory("{} bytes of scratch", plan.bytes);
+  return (plan.bytes + memory_alignment - 1) / memory_alignment * memory_alignment;
 }
 
 }  // namespace tenon::kernels
