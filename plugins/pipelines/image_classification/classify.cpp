@@ -11,6 +11,11 @@ namespace tenon::image_classification {
 
 namespace {
 
+// The host has kept the text of its failure.
+Status from_host(tenon_status code) {
+  return code == TENON_OK ? Status() : Status(static_cast<Code>(code), {});
+}
+
 struct Inputs {
   std::vector<ModelInput> fit;
   std::vector<std::string> names;
@@ -36,7 +41,7 @@ Result<ModelInput> picture_input(const tenon_models& models, tenon_model_ref* mo
   inputs.layout = layout;
   const tenon_tensor_sink sink{&inputs, collect_input};
   const tenon_status status = models.inputs(model, &sink);
-  if (status != TENON_OK) return Status(static_cast<Code>(status), "the model's inputs");
+  TENON_TRY(from_host(status));
   if (inputs.names.size() != 1) {
     return unsupported("the model has {} inputs ({}), expected one for a picture",
                        inputs.names.size(), fmt::join(inputs.names, ", "));
@@ -58,7 +63,7 @@ Result<std::string> companion(const tenon_models& models, tenon_model_ref* model
                              }};
   const tenon_status status = models.companion(model, to_str(name), &sink);
   if (status == TENON_UNSUPPORTED) return std::string();
-  if (status != TENON_OK) return Status(static_cast<Code>(status), std::string(name));
+  TENON_TRY(from_host(status));
   return text;
 }
 
@@ -101,7 +106,7 @@ Result<std::vector<double>> run(const tenon_models& models, tenon_model_ref* mod
   std::optional<Result<std::vector<double>>> scores;
   const tenon_tensor_sink sink{&scores, collect_scores};
   const tenon_status status = models.run(model, &tensor, 1, &sink, cancel);
-  if (status != TENON_OK) return Status(static_cast<Code>(status), "running the model");
+  TENON_TRY(from_host(status));
   if (!scores) return unsupported("the model has no output");
   return std::move(*scores);
 }
@@ -136,7 +141,7 @@ Status classify(const tenon_models& models, tenon_model_ref* model, const tenon_
     const auto classes = highest(distribution(std::move(scores)), settings.top);
     const std::string event = event_of(name, classes, settings);
     const tenon_status status = events.event(events.context, to_str(event));
-    if (status != TENON_OK) return Status(static_cast<Code>(status), "the receiver of events");
+    TENON_TRY(from_host(status));
   }
   return {};
 }

@@ -10,6 +10,7 @@ namespace tenon::image_classification {
 
 // For every part of the request, in order:
 // {"event":"result","part":NAME,"top":[{"index":7,"label":"seven","score":0.99},...]}
+// A failure without text is the host's own, which has kept its text.
 Status classify(const tenon_models& models, tenon_model_ref* model, const tenon_request& request,
                 const tenon_event_sink& events);
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/tenon/check/compare.h"
+
+#include "apps/tenon/base/numbers.h"
+#include "apps/tenon/base/text.h"
+#include "tenon/dtype.h"
+#include "tenon/strip_vm.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace tenon::cli {
+
+namespace {
+
+// By how much a pair misses the tolerance; 0 or less when it does not.
+double excess(double got, double expected, const Tolerance& tolerance) {
+  if (std::isnan(got) || std::isnan(expected)) {
+    return std::isnan(got) == std::isnan(expected) ? 0 : INFINITY;
+  }
+  if (got == expected) return 0;
+  if (std::isinf(got) || std::isinf(expected)) return INFINITY;
+  return std::abs(got - expected) - (tolerance.absolute + tolerance.relative * std::abs(expected));
+}
+
+double excess(std::complex<double> got, std::complex<double> expected, const Tolerance& tolerance) {
+  const bool got_nan = std::isnan(got.real()) || std::isnan(got.imag());
+  const bool expected_nan = std::isnan(expected.real()) || std::isnan(expected.imag());
+  if (got_nan || expected_nan) return got_nan == expected_nan ? 0 : INFINITY;
+  if (got == expected) return 0;
+  return std::abs(got - expected) - (tolerance.absolute + tolerance.relative * std::abs(expected));
+}
+
+// Integers beyond 2^53 are alike as doubles and yet not equal.
+bool same_bits(const Tensor& got, const Tensor& expected, size_t index) {
+  const size_t bytes = element_bytes(static_cast<DType>(got.dtype));
+  return std::equal(got.data.begin() + static_cast<ptrdiff_t>(index * bytes),
+                    got.data.begin() + static_cast<ptrdiff_t>((index + 1) * bytes),
+                    expected.data.begin() + static_cast<ptrdiff_t>(index * bytes));
+}
+
+std::string place_of(size_t index, std::span<const int64_t> dims) {
+  std::string place;
+  for (size_t axis = dims.size(); axis-- > 0;) {
+    const auto size = static_cast<size_t>(std::max<int64_t>(dims[axis], 1));
+    place = fmt::format("{}{}{}", index % size, place.empty() ? "" : ",", place);
+    index /= size;
+  }
+  return place;
+}
+
+std::string shown(const Tensor& tensor, size_t index) {
+  const auto dtype = static_cast<DType>(tensor.dtype);
+  if (is_integer(dtype) && dtype != DType::u64) {
+    return fmt::format("{}", load_integer(tensor.data.data(), dtype, static_cast<int64_t>(index)));
+  }
+  if (facts(dtype).kind != DTypeClass::complex)
+    return fmt::format("{:.9g}", value_at(tensor, index));
+  const auto value = complex_at(tensor, index);
+  return fmt::format("{:.9g}{:+.9g}i", value.real(), value.imag());
+}
+
+}  // namespace
+
+std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
+                                      const Tolerance& tolerance) {
+  if (got.dtype != expected.dtype || got.dims != expected.dims) {
+    return fmt::format("{}, expected {}", type_text(got.dtype, got.dims),
+                       type_text(expected.dtype, expected.dims));
+  }
+  if (got.data.size() != expected.data.size()) {
+    return fmt::format("{} bytes, expected {}", got.data.size(), expected.data.size());
+  }
+  const auto dtype = static_cast<DType>(got.dtype);
+  const bool complex = facts(dtype).kind == DTypeClass::complex;
+  if (dtype == DType::string) {
+    if (got.data == expected.data) return std::nullopt;
+    return std::string("the texts differ");
+  }
+  size_t wrong = 0, worst = 0;
+  double most = -1;
+  const size_t count = count_of(got);
+  for (size_t i = 0; i < count; ++i) {
+    if (same_bits(got, expected, i)) continue;
+    const double miss = complex ? excess(complex_at(got, i), complex_at(expected, i), tolerance)
+                                : excess(value_at(got, i), value_at(expected, i), tolerance);
+    if (miss <= 0) continue;
+    ++wrong;
+    if (miss > most) {
+      most = miss;
+      worst = i;
+    }
+  }
+  if (wrong == 0) return std::nullopt;
+  return fmt::format("{} of {} differ; at [{}]: {}, expected {}", wrong, count,
+                     place_of(worst, got.dims), shown(got, worst), shown(expected, worst));
+}
+
+}  // namespace tenon::cli

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "tenon/tenon.hpp"
+
+#include <optional>
+#include <string>
+
+// Whether a result is what was expected, by the rule of numpy.allclose. [any thread]
+namespace tenon::cli {
+
+struct Tolerance {
+  double relative = 1e-3;
+  double absolute = 1e-7;
+};
+
+// Nothing when got equals expected: same type, same dims, and for every element
+// |got - expected| <= absolute + relative * |expected|; NaN equals NaN, infinity itself. Else where
+// they differ most and by how much.
+std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
+                                      const Tolerance& tolerance);
+
+}  // namespace tenon::cli

@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/tenon/check/verdict.h"
+
+#include "apps/tenon/base/cancel.h"
+#include "apps/tenon/base/engine.h"
+#include "apps/tenon/base/text.h"
+
+#include <algorithm>
+#include <chrono>
+#include <filesystem>
+
+namespace tenon::cli {
+
+namespace {
+
+using Kind = Verdict::Kind;
+
+// A stored tensor is read as the model that it becomes with onnx.as=tensor: one constant output.
+Result<Tensor> read_tensor(const Engine& engine, const std::string& path,
+                           const std::string& devices) {
+  TENON_TRY_ASSIGN(const Model model, attempt([&] {
+                     return engine.load(path, {{"onnx.as", "tensor"}}, interrupted());
+                   }));
+  TENON_TRY_ASSIGN(Session session, attempt([&] { return model.session(devices); }));
+  TENON_TRY_ASSIGN(std::vector<Tensor> tensors, attempt([&] { return session.run({}); }));
+  if (tensors.size() != 1) return corrupt("{}: {} tensors, expected 1", path, tensors.size());
+  return std::move(tensors.front());
+}
+
+// The tensors of a set under the names of the model's inputs; nameless ones by position.
+Result<std::vector<Tensor>> read_inputs(const Engine& engine, const DataSet& set,
+                                        const std::vector<Tensor>& wanted,
+                                        const std::string& devices) {
+  std::vector<Tensor> inputs;
+  for (size_t i = 0; i < set.inputs.size(); ++i) {
+    if (set.inputs[i].empty()) continue;
+    TENON_TRY_ASSIGN(Tensor tensor, read_tensor(engine, set.inputs[i], devices));
+    const bool known = std::ranges::find(wanted, tensor.name, &Tensor::name) != wanted.end();
+    if (!known && i >= wanted.size()) {
+      return corrupt("{}: input {} of a model with {}", set.inputs[i], i, wanted.size());
+    }
+    if (!known) tensor.name = wanted[i].name;
+    inputs.push_back(std::move(tensor));
+  }
+  return inputs;
+}
+
+std::string set_name(const DataSet& set) {
+  return std::filesystem::path(set.path).filename().string();
+}
+
+Verdict from_failure(const Status& status, Kind otherwise) {
+  return {status.code() == Code::unsupported ? Kind::unsupported : otherwise,
+          std::string(status.message()), 0};
+}
+
+Result<Verdict> judge_set(const Engine& engine, const Model& model, Session& session,
+                          const DataSet& set, const std::string& devices,
+                          const Tolerance& tolerance) {
+  TENON_TRY_ASSIGN(const std::vector<Tensor> wanted, attempt([&] { return model.inputs(); }));
+  const auto inputs = read_inputs(engine, set, wanted, devices);
+  if (!inputs.ok()) return from_failure(inputs.status(), Kind::fail);
+  const auto outputs = attempt([&] { return session.run(*inputs, interrupted()); });
+  if (!outputs.ok()) {
+    if (outputs.status().code() == Code::cancelled) return outputs.status();
+    return Verdict{Kind::fail, std::string(outputs.status().message()), 0};
+  }
+  for (size_t i = 0; i < set.outputs.size(); ++i) {
+    if (set.outputs[i].empty()) continue;
+    const auto expected = read_tensor(engine, set.outputs[i], devices);
+    if (!expected.ok()) return from_failure(expected.status(), Kind::fail);
+    if (i >= outputs->size()) {
+      return Verdict{Kind::fail, fmt::format("output {} of {}", i, outputs->size()), 0};
+    }
+    if (const auto differs = difference((*outputs)[i], *expected, tolerance)) {
+      return Verdict{Kind::fail,
+                     fmt::format("{}: output \"{}\": {}", set_name(set),
+                                 printable((*outputs)[i].name), *differs),
+                     0};
+    }
+  }
+  return Verdict{};
+}
+
+Result<Verdict> judge_all(const Engine& engine, const TestDirectory& test,
+                          const std::string& devices, const Tolerance& tolerance) {
+  const auto model = attempt([&] { return engine.load(test.model, {}, interrupted()); });
+  if (!model.ok()) {
+    if (model.status().code() == Code::cancelled) return model.status();
+    return from_failure(model.status(), Kind::refused);
+  }
+  auto session = attempt([&] { return model->session(devices, {}, interrupted()); });
+  if (!session.ok()) {
+    if (session.status().code() == Code::cancelled) return session.status();
+    return from_failure(session.status(), Kind::fail);
+  }
+  for (const DataSet& set : test.sets) {
+    TENON_TRY_ASSIGN(Verdict verdict, judge_set(engine, *model, *session, set, devices, tolerance));
+    if (verdict.kind != Kind::pass) return verdict;
+  }
+  return Verdict{};
+}
+
+}  // namespace
+
+std::string_view name_of(Verdict::Kind kind) {
+  constexpr std::string_view names[] = {"pass", "fail", "unsupported", "refused"};
+  return names[static_cast<size_t>(kind)];
+}
+
+Result<Verdict> judge(const Engine& engine, const TestDirectory& test, const std::string& devices,
+                      const Tolerance& tolerance) {
+  const auto begin = std::chrono::steady_clock::now();
+  TENON_TRY_ASSIGN(Verdict verdict, judge_all(engine, test, devices, tolerance));
+  const std::chrono::duration<double, std::milli> took = std::chrono::steady_clock::now() - begin;
+  verdict.ms = took.count();
+  return verdict;
+}
+
+}  // namespace tenon::cli

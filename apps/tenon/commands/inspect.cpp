@@ -1,0 +1,170 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "apps/tenon/base/engine.h"
+#include "apps/tenon/base/text.h"
+
+#include <algorithm>
+
+namespace tenon::cli {
+
+namespace {
+
+std::string value_lines(std::string_view title, const Json::Array& values) {
+  Table table;
+  for (const Json& value : values) {
+    table.push_back({"  " + printable(value.text("name")), type_text(value)});
+  }
+  return fmt::format("{}\n{}", title, aligned(table));
+}
+
+std::string operator_lines(const Json& facts) {
+  Json::Array rows = facts.array("operators");
+  std::ranges::stable_sort(rows, [](const Json& a, const Json& b) {
+    return a.integer("count", 0) > b.integer("count", 0);
+  });
+  Table table;
+  for (const Json& row : rows) {
+    table.push_back({fmt::format("  {:>5}", row.integer("count", 0)), printable(row.text("op"))});
+  }
+  return fmt::format("operators ({} nodes)\n{}", facts.integer("nodes", 0), aligned(table));
+}
+
+std::string parameter_lines(const Json& facts) {
+  const Json* parameters = facts.find("parameters");
+  if (parameters == nullptr || parameters->members().empty()) return "parameters: none\n";
+  Table table;
+  for (const auto& [dtype, sum] : parameters->members()) {
+    table.push_back({"  " + dtype, fmt::format("{} tensors", sum.integer("tensors", 0)),
+                     fmt::format("{} elements", sum.integer("elements", 0)),
+                     bytes_text(sum.number("bytes", 0))});
+  }
+  return fmt::format("parameters\n{}", aligned(table));
+}
+
+std::string summary(const Json& facts) {
+  std::string text =
+      fmt::format("{}\nread by {}\n", printable(facts.text("path")), facts.text("loader"));
+  if (const Json* metadata = facts.find("metadata")) {
+    Table table;
+    for (const auto& [key, value] : metadata->members()) {
+      const std::string shown = printable(value.text().value_or(""));
+      table.push_back({"  " + printable(key), shown.substr(0, 200)});
+    }
+    if (!table.empty()) text += "metadata\n" + aligned(table);
+  }
+  text += value_lines("inputs", facts.array("inputs"));
+  text += value_lines("outputs", facts.array("outputs"));
+  text += operator_lines(facts) + parameter_lines(facts);
+  if (const std::string_view missing = facts.text("unsupported"); !missing.empty()) {
+    text += fmt::format("cannot run: {}\n", missing);
+  }
+  return text;
+}
+
+std::string tensor_lines(const Json& tensors) {
+  Table table;
+  double bytes = 0;
+  for (const Json& row : tensors.array_items()) {
+    bytes += row.number("bytes", 0);
+    table.push_back(
+        {printable(row.text("name")), type_text(row), bytes_text(row.number("bytes", 0))});
+  }
+  return aligned(table) +
+         fmt::format("{} tensors, {}\n", tensors.array_items().size(), bytes_text(bytes));
+}
+
+std::string plan_lines(const Json& plan) {
+  std::string text = fmt::format("{}\n", plan.text("reason"));
+  Table islands;
+  for (const Json& island : plan.array("islands")) {
+    islands.push_back({fmt::format("  island {}", islands.size()),
+                       std::string(island.text("device")),
+                       fmt::format("{} nodes", island.array("nodes").size()),
+                       fmt::format("{} inputs", island.integer("inputs", 0)),
+                       fmt::format("{} outputs", island.integer("outputs", 0))});
+  }
+  Table nodes;
+  for (const Json& node : plan.array("nodes")) {
+    nodes.push_back({fmt::format("  {}", printable(node.text("op"))), printable(node.text("name")),
+                     std::string(node.text("device")),
+                     fmt::format("island {}", node.integer("island", 0))});
+  }
+  Table refusals;
+  for (const Json& row : plan.array("refusals")) {
+    refusals.push_back({fmt::format("  {}", printable(row.text("op"))), printable(row.text("node")),
+                        std::string(row.text("device")), printable(row.text("reason"))});
+  }
+  text += fmt::format("{} islands\n{}{} nodes\n{}", islands.size(), aligned(islands), nodes.size(),
+                      aligned(nodes));
+  if (!refusals.empty()) text += fmt::format("refused\n{}", aligned(refusals));
+  return text;
+}
+
+Result<Exit> show_plan(const Model& model, const Arguments& arguments) {
+  auto plan = describe(model, "plan:" + arguments.text("device"));
+  if (!plan.ok()) return device_problem(model_problem(plan.status()));
+  print(arguments.has("json") ? plan->dump(2) + "\n" : plan_lines(*plan));
+  return Exit::ok;
+}
+
+// What --text, --dot and --after print.
+Result<Exit> show_graph(const Model& model, const char* form) {
+  const auto text = attempt([&] { return model.describe(form); });
+  if (!text.ok()) return text.status();
+  print(*text);
+  return Exit::ok;
+}
+
+Result<Exit> inspect_model(const Arguments& arguments) {
+  TENON_TRY_ASSIGN(const Engine engine, open_engine(arguments));
+  Options options = {{"incomplete", "allow"}};
+  if (arguments.has("after")) options.emplace_back("stop_after", arguments.text("after"));
+  TENON_TRY_ASSIGN(const Model model,
+                   load_model(engine, arguments.operands().front(), arguments, options));
+  if (arguments.has("plan")) return show_plan(model, arguments);
+  if (arguments.has("dot")) return show_graph(model, "dot");
+  if (arguments.has("text") || arguments.has("after")) return show_graph(model, "text");
+  const bool tensors = arguments.has("tensors");
+  TENON_TRY_ASSIGN(const Json facts, describe(model, tensors ? "tensors" : "inspect"));
+  if (arguments.has("json")) {
+    print(facts.dump(2) + "\n");
+  } else {
+    print(tensors ? tensor_lines(facts) : summary(facts));
+  }
+  return Exit::ok;
+}
+
+}  // namespace
+
+namespace commands {
+
+Command inspect();
+Command inspect() {
+  return {
+      .name = "inspect",
+      .doc = "tells what a model file contains, without reading weights",
+      .operands = {{"MODEL", "the model's file"}},
+      .flags = with_engine_flags({
+          {.name = "tensors", .doc = "every constant: name, type, bytes"},
+          {.name = "plan", .doc = "what would run where on --device, and what refused"},
+          {.name = "text", .doc = "the graph as text that can be read back"},
+          {.name = "dot", .doc = "the graph for Graphviz"},
+          {.name = "after", .value = "PASS", .doc = "the graph as text after this pass"},
+          {.name = "device",
+           .letter = 'd',
+           .value = "D[,D]",
+           .doc = "devices of --plan",
+           .otherwise = "auto"},
+          {.name = "dim",
+           .value = "NAME=SIZE",
+           .doc = "fix a size that the model leaves open",
+           .repeated = true},
+          {.name = "loader", .value = "ID", .doc = "read the file with this loader"},
+          {.name = "json", .doc = "JSON for programs"},
+      }),
+      .run = inspect_model,
+  };
+}
+
+}  // namespace commands
+
+}  // namespace tenon::cli
