@@ -113,17 +113,49 @@ TEST(HostBackend, evaluates_dims_and_formulas_over_symbols) {
   BlobWriter blob;
   blob.symbol("n");
   const Expr n = blob.exprs().symbol(0);
-  const Expr scaled = blob.exprs().load(0, Type::f32) * blob.exprs().symbol(0, Type::f32);
+  // Each element times n, plus its row: symbols and coordinates in one formula.
+  const Expr formula = blob.exprs().load(0, Type::f32) * blob.exprs().cast(n, Type::f32) +
+                       blob.exprs().cast(blob.exprs().coordinate(0), Type::f32);
   const uint32_t x = blob.input(DType::f32, {BlobWriter::dim(n), 2});
   const uint32_t y = blob.value(DType::f32, {BlobWriter::dim(n), 2});
-  blob.node("Double", {x}, {y});
+  blob.node("Map", {x}, {y}, {}, static_cast<uint32_t>(formula.id()));
   blob.output(y);
-  (void)scaled;
   const TestDevice device(small_backend());
-  const auto out = device.run(blob.finish(), {testing::tensor(DType::f32, {2, 2}, {1, 2, 3, 4})},
-                              {testing::empty_tensor(DType::f32, {2, 2})}, {2});
-  ASSERT_TRUE(out.ok()) << out.status().message();
-  EXPECT_EQ((*out)[0].reals(), (std::vector<double>{2, 4, 6, 8}));
+  const std::vector<uint64_t> block = blob.finish();
+  for (const int64_t rows : {2, 3}) {
+    const auto out = device.run(block, {testing::tensor(DType::f32, {rows, 2}, {1, 2, 3, 4, 5, 6})},
+                                {testing::empty_tensor(DType::f32, {rows, 2})}, {rows});
+    ASSERT_TRUE(out.ok()) << out.status().message();
+    EXPECT_EQ((*out)[0].reals(), rows == 2 ? (std::vector<double>{2, 4, 7, 9})
+                                           : (std::vector<double>{3, 6, 10, 13, 17, 20}));
+  }
+}
+
+TEST(HostBackend, scratch_is_shared_by_values_that_never_meet) {
+  BlobWriter blob;
+  const std::vector<tenon_dim> dims = {1024};
+  uint32_t last = blob.input(DType::f32, dims);
+  for (int i = 0; i < 10; ++i) {
+    const uint32_t next = blob.value(DType::f32, dims);
+    blob.node("Double", {last}, {next});
+    last = next;
+  }
+  blob.output(last);
+  const std::vector<uint64_t> block = blob.finish();
+  const TestDevice device(small_backend());
+  const tenon_compile options = {sizeof options, TENON_PRECISION_EXACT, {}, nullptr};
+  tenon_program* program = nullptr;
+  tenon_bound* bound = nullptr;
+  tenon_demand demand = {};
+  ASSERT_EQ(
+      device.programs().compile(device.device(), reinterpret_cast<const tenon_graph*>(block.data()),
+                                &options, &program),
+      TENON_OK);
+  ASSERT_EQ(device.programs().bind(program, nullptr, 0, &bound, &demand), TENON_OK);
+  EXPECT_EQ(demand.kernels, 10u);
+  EXPECT_EQ(demand.scratch_bytes, 2u * 4096);
+  device.programs().drop_bound(bound);
+  device.programs().drop(program);
 }
 
 TEST(HostBackend, copies_outputs_that_lie_elsewhere_already) {

@@ -5,6 +5,7 @@
 #include "tenon/abi/draft/programs.h"
 #include "tenon/strip_vm.h"
 
+#include <algorithm>
 #include <atomic>
 #include <cstdlib>
 #include <random>
@@ -44,7 +45,8 @@ static void store(TestTensor& tensor, int64_t i, double value) {
 
 TestTensor tensor(DType dtype, std::vector<int64_t> dims, const std::vector<double>& values) {
   TestTensor made = empty_tensor(dtype, std::move(dims));
-  for (size_t i = 0; i < values.size(); ++i) store(made, static_cast<int64_t>(i), values[i]);
+  const size_t count = std::min(values.size(), static_cast<size_t>(made.elements()));
+  for (size_t i = 0; i < count; ++i) store(made, static_cast<int64_t>(i), values[i]);
   return made;
 }
 

@@ -25,6 +25,7 @@ struct TestTensor {
   std::vector<double> reals() const;
 };
 TestTensor empty_tensor(DType dtype, std::vector<int64_t> dims);
+// The first values, as many as there are elements.
 TestTensor tensor(DType dtype, std::vector<int64_t> dims, const std::vector<double>& values);
 // Seeded values: floats in [-2, 2), signed integers in [-8, 8), others in [0, 16), bool 0 or 1.
 TestTensor random_tensor(DType dtype, std::vector<int64_t> dims, uint32_t seed);
