@@ -14,7 +14,17 @@ struct Template {
 };
 
 constexpr Template templates[] = {
-    {"Map", map},
+    {"MatMul", mat_mul},
+    {"Conv", conv},
+    {"ConvTranspose", conv_transpose},
+    {"Reduce", reduce},
+    {"ArgReduce", arg_reduce},
+    {"Pool", pool},
+    {"PoolIndices", pool_indices},
+    {"PrefixScan", prefix_scan},
+    {"TopK", top_k},
+    {"ScatterElements", scatter_elements},
+    {"ScatterND", scatter_nd},
 };
 
 Status check_operands(const Island& island, const tenon_node& node) {

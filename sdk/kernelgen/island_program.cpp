@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenon/kernelgen/island_program.h"
 
+#include "tenon/memory_plan.h"
+
 #include <fmt/format.h>
 
 #include <map>
@@ -189,7 +191,7 @@ Result<BoundArgument> number(int64_t value, const kir::Param& param, bool is_siz
 
 }  // namespace
 
-Result<BoundLaunch> IslandProgram::bind(const Step& step, std::span<const uint64_t> offsets,
+Result<BoundLaunch> IslandProgram::bind(const Step& step, const Layout& layout,
                                         std::span<const int64_t> symbols) const {
   BoundLaunch launch = {.kernel = step.kernel, .groups = {}, .arguments = {}};
   for (size_t axis = 0; axis < 3; ++axis) {
@@ -212,41 +214,51 @@ Result<BoundLaunch> IslandProgram::bind(const Step& step, std::span<const uint64
     const Place& place = step.operands[argument.operand];
     BoundArgument bound = {.kind = BoundArgument::Kind::binding, .binding = place.index};
     if (place.is_temporary) {
-      bound = {.kind = BoundArgument::Kind::scratch, .binding = 0, .offset = offsets[place.index]};
+      bound = {.kind = BoundArgument::Kind::scratch,
+               .binding = 0,
+               .offset = layout.offsets[place.index],
+               .bits = 0,
+               .bytes = layout.temporary_bytes[place.index]};
+    } else {
+      bound.bytes = layout.binding_bytes[place.index];
     }
     launch.arguments.push_back(bound);
   }
   return launch;
 }
 
-Result<std::vector<uint64_t>> IslandProgram::place_temporaries(std::span<const int64_t> symbols,
-                                                               uint64_t alignment,
-                                                               uint64_t& total) const {
-  std::vector<uint64_t> offsets;
-  total = 0;
+Result<IslandProgram::Layout> IslandProgram::lay_out(std::span<const int64_t> symbols,
+                                                     uint64_t alignment) const {
+  Layout layout;
+  for (const Memory& binding : bindings_) {
+    TENON_TRY_ASSIGN(const uint64_t bytes, bytes_of(binding, symbols));
+    layout.binding_bytes.push_back(bytes);
+  }
+  std::vector<MemoryRequest> requests;
   for (const Memory& temporary : temporaries_) {
     TENON_TRY_ASSIGN(const uint64_t bytes, bytes_of(temporary, symbols));
-    offsets.push_back(total);
-    total += (bytes + alignment - 1) / alignment * alignment;
+    layout.temporary_bytes.push_back(bytes);
+    requests.push_back(
+        {.bytes = bytes, .first = temporary.first, .last = temporary.last, .alignment = alignment});
   }
-  return offsets;
+  TENON_TRY_ASSIGN(MemoryPlan plan, plan_memory(requests));
+  layout.offsets = std::move(plan.offsets);
+  layout.scratch_bytes = plan.bytes;
+  return layout;
 }
 
 Result<IslandPlan> IslandProgram::plan(std::span<const int64_t> symbols, uint64_t alignment) const {
+  TENON_TRY_ASSIGN(Layout layout, lay_out(symbols, alignment));
   IslandPlan plan;
-  for (const Memory& binding : bindings_) {
-    TENON_TRY_ASSIGN(const uint64_t bytes, bytes_of(binding, symbols));
-    plan.binding_bytes.push_back(bytes);
-  }
-  TENON_TRY_ASSIGN(const std::vector<uint64_t> offsets,
-                   place_temporaries(symbols, alignment, plan.scratch_bytes));
   for (const Step& step : steps_) {
-    Result<BoundLaunch> launch = bind(step, offsets, symbols);
+    Result<BoundLaunch> launch = bind(step, layout, symbols);
     if (!launch.ok()) return launch.status().at(step.label);
     const auto& groups = launch->groups;
     const bool is_empty = groups[0] == 0 || groups[1] == 0 || groups[2] == 0;
     if (!is_empty) plan.launches.push_back(std::move(*launch));
   }
+  plan.binding_bytes = std::move(layout.binding_bytes);
+  plan.scratch_bytes = layout.scratch_bytes;
   return plan;
 }
 

@@ -22,7 +22,7 @@ struct BoundArgument {
   uint32_t binding = 0;  // index into tenon_run.bindings
   uint64_t offset = 0;   // bytes into scratch
   uint64_t bits = 0;     // of a number
-  uint32_t bytes = 0;    // of a number as an argument
+  uint64_t bytes = 0;    // of the tensor, or of the number as an argument
 };
 
 struct BoundLaunch {
@@ -71,9 +71,15 @@ class IslandProgram {
   class Compiler;
 
   Result<uint64_t> bytes_of(const Memory& memory, std::span<const int64_t> symbols) const;
-  Result<std::vector<uint64_t>> place_temporaries(std::span<const int64_t> symbols,
-                                                  uint64_t alignment, uint64_t& total) const;
-  Result<BoundLaunch> bind(const Step& step, std::span<const uint64_t> offsets,
+  // Bytes and place of each binding and temporary.
+  struct Layout {
+    std::vector<uint64_t> binding_bytes;
+    std::vector<uint64_t> temporary_bytes;
+    std::vector<uint64_t> offsets;  // of temporaries in scratch
+    uint64_t scratch_bytes = 0;
+  };
+  Result<Layout> lay_out(std::span<const int64_t> symbols, uint64_t alignment) const;
+  Result<BoundLaunch> bind(const Step& step, const Layout& layout,
                            std::span<const int64_t> symbols) const;
 
   std::string source_;

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "plugins/backends/opencl/module.h"
+
+#include "tenon/abi/draft/host.h"
+#include "tenon/plugin.h"
+
+#include <optional>
+
+namespace tenon::opencl {
+namespace {
+
+// No relaxed mathematics: results follow from the source.
+constexpr const char* build_options = "-cl-std=CL1.2";
+constexpr size_t longest_log = 2000;
+
+uint64_t hash(std::string_view bytes, uint64_t seed) {
+  uint64_t h = seed;
+  for (const char byte : bytes) h = (h ^ static_cast<unsigned char>(byte)) * 0x100000001B3u;
+  return h;
+}
+
+std::string cache_key(const Device& device, const std::string& source) {
+  const std::string all = device.fingerprint() + '\n' + build_options + '\n' + source;
+  return fmt::format("opencl/{:016x}{:016x}", hash(all, 0xCBF29CE484222325u),
+                     hash(all, 0x84222325CBF29CE4u));
+}
+
+std::string build_log(cl_program program, cl_device_id device) {
+  size_t size = 0;
+  if (clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, nullptr, &size) != CL_SUCCESS)
+    return {};
+  std::string log(size, '\0');
+  if (clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log.data(), nullptr) !=
+      CL_SUCCESS) {
+    return {};
+  }
+  log.resize(std::min(log.find('\0'), longest_log));
+  return log;
+}
+
+Status build_program(cl_program program, cl_device_id device) {
+  const cl_int error = clBuildProgram(program, 1, &device, build_options, nullptr, nullptr);
+  if (error == CL_SUCCESS) return {};
+  return device_error("opencl: generated kernels do not build (error {}): {}", error,
+                      build_log(program, device));
+}
+
+tenon_status append(void* context, const void* bytes, uint64_t size) {
+  static_cast<std::string*>(context)->append(static_cast<const char*>(bytes), size);
+  return TENON_OK;
+}
+
+// The program from the host's cache; nothing when it is not there or no longer fits.
+std::optional<Program> cached(const Device& device, const tenon_cache& cache,
+                              const std::string& key) {
+  std::string binary;
+  const tenon_byte_sink sink = {&binary, append};
+  if (cache.get(to_str(key), &sink) != TENON_OK || binary.empty()) return std::nullopt;
+  const auto* bytes = reinterpret_cast<const unsigned char*>(binary.data());
+  const size_t size = binary.size();
+  const cl_device_id id = device.id();
+  cl_int status = CL_SUCCESS;
+  cl_int error = CL_SUCCESS;
+  Program program(
+      clCreateProgramWithBinary(device.context(), 1, &id, &size, &bytes, &status, &error));
+  if (error != CL_SUCCESS || status != CL_SUCCESS) return std::nullopt;
+  if (!build_program(program.get(), id).ok()) return std::nullopt;
+  return program;
+}
+
+// What cannot be kept is compiled again the next time.
+void keep(cl_program program, const tenon_cache& cache, const std::string& key) {
+  size_t size = 0;
+  if (clGetProgramInfo(program, CL_PROGRAM_BINARY_SIZES, sizeof size, &size, nullptr) !=
+          CL_SUCCESS ||
+      size == 0) {
+    return;
+  }
+  std::string binary(size, '\0');
+  auto* bytes = reinterpret_cast<unsigned char*>(binary.data());
+  if (clGetProgramInfo(program, CL_PROGRAM_BINARIES, sizeof bytes, &bytes, nullptr) != CL_SUCCESS)
+    return;
+  const tenon_status kept = cache.put(to_str(key), binary.data(), binary.size());
+  (void)kept;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ModuleObject>> ModuleObject::build(const Device& device,
+                                                          const std::string& source) {
+  const auto* cache = host_service<tenon_cache>(TENON_CACHE_ID);
+  const std::string key = cache_key(device, source);
+  if (cache != nullptr) {
+    if (std::optional<Program> found = cached(device, *cache, key)) {
+      return std::unique_ptr<ModuleObject>(new ModuleObject(std::move(*found)));
+    }
+  }
+  const char* text = source.data();
+  const size_t size = source.size();
+  cl_int error = CL_SUCCESS;
+  Program program(clCreateProgramWithSource(device.context(), 1, &text, &size, &error));
+  TENON_TRY(check(error, "creating a program"));
+  TENON_TRY(build_program(program.get(), device.id()));
+  if (cache != nullptr) keep(program.get(), *cache, key);
+  return std::unique_ptr<ModuleObject>(new ModuleObject(std::move(program)));
+}
+
+Result<std::unique_ptr<KernelObject>> ModuleObject::kernel(const kir::Kernel& kernel) const {
+  cl_int error = CL_SUCCESS;
+  KernelHandle handle(clCreateKernel(program_.get(), kernel.name.c_str(), &error));
+  TENON_TRY(check(error, fmt::format("finding kernel {}", kernel.name)));
+  return std::make_unique<KernelObject>(std::move(handle), kernel.group);
+}
+
+}  // namespace tenon::opencl
