@@ -1,66 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/ops/framework/formula.h"
 #include "core/ops/op.h"
-
-#include <cmath>
-#include <cstring>
+#include "tenon/strip_vm.h"
 
 namespace tenon::ops {
 namespace {
 
-template <class T>
-T read(const Constant& constant) {
-  T value = {};
-  if (constant.bytes.size() >= sizeof value) {
-    std::memcpy(&value, constant.bytes.data(), sizeof value);
-  }
-  return value;
-}
-
-double half_to_double(uint16_t bits) {
-  const int exponent = bits >> 10 & 31;
-  const int fraction = bits & 1023;
-  const double sign = (bits & 0x8000) != 0 ? -1 : 1;
-  if (exponent == 31) return fraction != 0 ? std::nan("") : sign * INFINITY;
-  if (exponent == 0) return sign * std::ldexp(fraction, -24);
-  return sign * std::ldexp(fraction + 1024, exponent - 25);
-}
-
 Expr fill(ElementContext& c, const Constant& value) {
-  const Type type = type_of(value.dtype);
-  switch (value.dtype) {
-    case DType::f32:
-      return c.real_number(read<float>(value), type);
-    case DType::f64:
-      return c.real_number(read<double>(value), type);
-    case DType::f16:
-      return c.real_number(half_to_double(read<uint16_t>(value)), type);
-    case DType::bf16: {
-      const uint32_t bits = static_cast<uint32_t>(read<uint16_t>(value)) << 16;
-      float wide = 0;
-      std::memcpy(&wide, &bits, sizeof wide);
-      return c.real_number(wide, type);
-    }
-    case DType::boolean:
-      return c.pool().boolean(read<uint8_t>(value) != 0);
-    case DType::u8:
-      return c.pool().integer(read<uint8_t>(value), type);
-    case DType::i8:
-      return c.pool().integer(read<int8_t>(value), type);
-    case DType::u16:
-      return c.pool().integer(read<uint16_t>(value), type);
-    case DType::i16:
-      return c.pool().integer(read<int16_t>(value), type);
-    case DType::i32:
-      return c.pool().integer(read<int32_t>(value), type);
-    case DType::u32:
-      return c.pool().integer(read<uint32_t>(value), type);
-    case DType::i64:
-    case DType::u64:
-      return c.pool().integer(read<int64_t>(value), type);
-    default:
-      return c.fail(unsupported("a tensor filled with {}", name_of(value.dtype)));
+  if (facts(value.dtype).bits < 8 || value.bytes.size() < element_bytes(value.dtype)) {
+    return c.fail(unsupported("a tensor filled with {}", name_of(value.dtype)));
   }
+  const Type type = type_of(value.dtype);
+  const void* data = value.bytes.data();
+  if (is_float(value.dtype)) return c.real_number(load_float(data, value.dtype, 0), type);
+  return c.pool().integer(load_integer(data, value.dtype, 0), type);
 }
 
 }  // namespace

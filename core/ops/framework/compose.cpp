@@ -52,6 +52,11 @@ ValueId slice(ExpandContext& c, ValueId x, int64_t axis, Expr begin, Expr end) {
   return c.add("Slice", {x, c.sizes({begin}), c.sizes({end}), c.integers({axis})});
 }
 
+ValueId count_up(ExpandContext& c, Expr count) {
+  const ValueId size = c.add("Squeeze", {c.sizes({count}), c.integers({0})});
+  return c.add("Range", {c.scalar(0, DType::i64), size, c.scalar(1, DType::i64)});
+}
+
 ValueId along_axis(ExpandContext& c, ValueId vector, int64_t axis, int64_t rank) {
   if (!c.status().ok() || c.dims_of(vector).empty()) return vector;
   std::vector<Expr> dims(static_cast<size_t>(rank), c.number(1));

@@ -26,6 +26,8 @@ ValueId reshape(ExpandContext& c, ValueId x, const std::vector<Expr>& dims);
 ValueId transpose(ExpandContext& c, ValueId x, std::vector<int64_t> perm);
 // Elements [begin, end) along one axis.
 ValueId slice(ExpandContext& c, ValueId x, int64_t axis, Expr begin, Expr end);
+// 0, 1, ... count - 1.
+ValueId count_up(ExpandContext& c, Expr count);
 // A vector along `axis` of a tensor of rank `rank`: dims 1 everywhere else. Scalars stay scalars.
 ValueId along_axis(ExpandContext& c, ValueId vector, int64_t axis, int64_t rank);
 

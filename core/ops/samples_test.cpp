@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/infer_node.h"
+#include "core/ops/op.h"
+#include "core/passes/expand.h"
+#include "core/passes/pass.h"
+#include "tenon/strip_vm.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <memory>
+#include <string>
+
+namespace tenon {
+namespace {
+
+std::shared_ptr<Constant> constant(const SampleInput& input) {
+  auto result = std::make_shared<Constant>();
+  result->dtype = input.dtype;
+  result->dims = input.dims;
+  const auto bytes = std::make_shared<std::vector<std::byte>>(
+      static_cast<size_t>(result->elements()) * element_bytes(input.dtype));
+  for (size_t i = 0; i < input.values.size(); ++i) {
+    const auto place = static_cast<int64_t>(i);
+    if (is_float(input.dtype)) {
+      store_float(bytes->data(), input.dtype, place, input.values[i]);
+    } else {
+      store_integer(bytes->data(), input.dtype, place, static_cast<int64_t>(input.values[i]));
+    }
+  }
+  result->bytes = *bytes;
+  result->owner = bytes;
+  return result;
+}
+
+// Sizes of an input: constants, or a symbol for each.
+std::vector<Expr> sizes(Graph& graph, const SampleInput& input, bool symbolic) {
+  std::vector<Expr> result;
+  for (const int64_t dim : input.dims) {
+    result.push_back(symbolic ? graph.add_symbol({.name = fmt::format("s{}", graph.symbols.size())})
+                              : graph.exprs->integer(dim));
+  }
+  return result;
+}
+
+// A graph of the one node of a sample. Inputs with given values are constants.
+Graph graph_of(const Op& op, const Sample& sample, bool symbolic) {
+  Graph graph;
+  Node node;
+  node.op = op.name;
+  node.domain = op.domain;
+  node.name = "node";
+  node.attributes = sample.attributes;
+  for (const SampleInput& input : sample.inputs) {
+    if (input.omitted) {
+      node.inputs.push_back(no_id);
+    } else if (!input.values.empty()) {
+      node.inputs.push_back(graph.add_constant("constant", constant(input)));
+    } else {
+      Value value;
+      value.name = fmt::format("x{}", node.inputs.size());
+      value.kind = ValueKind::input;
+      value.dtype = input.dtype;
+      value.ranked = true;
+      value.dims = sizes(graph, input, symbolic);
+      node.inputs.push_back(graph.add_value(std::move(value)));
+      graph.main().inputs.push_back(node.inputs.back());
+    }
+  }
+  for (size_t i = 0; i < sample.outputs; ++i) {
+    Value value;
+    value.name = fmt::format("y{}", i);
+    node.outputs.push_back(graph.add_value(std::move(value)));
+    graph.main().outputs.push_back(node.outputs.back());
+    graph.output_names.push_back(graph.value(node.outputs.back()).name);
+  }
+  graph.main().nodes.push_back(std::move(node));
+  return graph;
+}
+
+// Expands until only formulas and primitives are left.
+Status lower_all(Graph& graph) {
+  TENON_TRY(run_passes(graph, {}));
+  for (int round = 0; round < 9; ++round) {
+    TENON_TRY_ASSIGN(const size_t expanded, expand_nodes(graph, [](size_t) { return true; }));
+    if (expanded == 0) break;
+  }
+  for (const Node& node : graph.main().nodes) {
+    const Op* op = find_op(node.domain, node.op);
+    if (node.formula == no_expr && (op == nullptr || !op->primitive)) {
+      return internal_error("node \"{}\" ({}) is left", node.name, node.op);
+    }
+  }
+  return {};
+}
+
+std::string name_of(const Op& op) { return fmt::format("{}.{}", op.domain, op.name); }
+
+TEST(Ops, every_operator_is_complete) {
+  for (const Op& op : all_ops()) {
+    const int kinds = int{static_cast<bool>(op.element)} + int{op.expand != nullptr} +
+                      int{op.primitive} + int{op.host};
+    EXPECT_EQ(kinds, 1) << name_of(op);
+    EXPECT_NE(op.infer, nullptr) << name_of(op);
+    EXPECT_FALSE(op.doc.empty()) << name_of(op);
+    EXPECT_FALSE(op.samples.empty()) << name_of(op);
+  }
+}
+
+TEST(Ops, every_sample_becomes_formulas_and_primitives) {
+  for (const Op& op : all_ops()) {
+    for (size_t i = 0; i < op.samples.size(); ++i) {
+      Graph graph = graph_of(op, op.samples[i], false);
+      const Status status = lower_all(graph);
+      EXPECT_TRUE(status.ok()) << name_of(op) << " sample " << i << ": " << status.message();
+    }
+  }
+}
+
+TEST(Ops, every_sample_has_a_meaning_for_dims_that_are_not_known) {
+  // Operators whose loops over elements are unrolled, and those that need a size of a state.
+  const std::vector<std::string_view> need_sizes = {};
+  for (const Op& op : all_ops()) {
+    if (std::ranges::find(need_sizes, op.name) != need_sizes.end()) continue;
+    for (size_t i = 0; i < op.samples.size(); ++i) {
+      Graph graph = graph_of(op, op.samples[i], true);
+      const Status status = lower_all(graph);
+      EXPECT_TRUE(status.ok()) << name_of(op) << " sample " << i << ": " << status.message();
+    }
+  }
+}
+
+TEST(Ops, every_formula_compiles) {
+  for (const Op& op : all_ops()) {
+    for (const Sample& sample : op.samples) {
+      Graph graph = graph_of(op, sample, false);
+      if (!lower_all(graph).ok()) continue;
+      for (const Node& node : graph.main().nodes) {
+        if (node.formula == no_expr) continue;
+        const Result<StripProgram> program =
+            StripProgram::compile(graph.exprs->rows(), node.formula, node.inputs.size());
+        EXPECT_TRUE(program.ok()) << name_of(op) << ": " << program.status().message();
+      }
+    }
+  }
+}
+
+}  // namespace
+}  // namespace tenon
