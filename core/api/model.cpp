@@ -95,7 +95,13 @@ SourceSet::Opener sibling_opener(std::string path) {
 Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& path,
                                            tenon_source content, const LoadOptions& options,
                                            const tenon_cancel* cancel) {
-  TENON_TRY_ASSIGN(const Chosen loader, choose_loader(engine, path, content, options.loader));
+  // An option of a loader ("onnx.as") chooses it: a bare tensor file has no mark of its own.
+  std::string wanted = options.loader;
+  if (wanted.empty() && !options.loader_options.empty()) {
+    const std::string& key = options.loader_options.front().first;
+    wanted = key.substr(0, key.find('.'));
+  }
+  TENON_TRY_ASSIGN(const Chosen loader, choose_loader(engine, path, content, wanted));
   std::unique_ptr<Model> model(new Model(engine));
   model->path_ = path;
   model->loader_ = loader.plugin->manifest().id;
