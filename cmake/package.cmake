@@ -6,11 +6,13 @@ include(CMakePackageConfigHelpers)
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Tenon)
 foreach(library sdk expr memory kernels kernelgen)
   if(TARGET tenon_${library})
-    install(TARGETS tenon_${library} EXPORT TenonTargets ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
+    install(TARGETS tenon_${library} EXPORT TenonTargets
+      ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)
   endif()
 endforeach()
-install(DIRECTORY ${PROJECT_SOURCE_DIR}/sdk/include/tenon DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
-install(EXPORT TenonTargets NAMESPACE Tenon:: DESTINATION ${package})
+install(DIRECTORY ${PROJECT_SOURCE_DIR}/sdk/include/tenon DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}
+  COMPONENT sdk)
+install(EXPORT TenonTargets NAMESPACE Tenon:: DESTINATION ${package} COMPONENT sdk)
 
 configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/TenonConfig.cmake.in
   ${PROJECT_BINARY_DIR}/TenonConfig.cmake INSTALL_DESTINATION ${package})
@@ -19,4 +21,4 @@ write_basic_package_version_file(${PROJECT_BINARY_DIR}/TenonConfigVersion.cmake
 install(FILES ${PROJECT_BINARY_DIR}/TenonConfig.cmake
   ${PROJECT_BINARY_DIR}/TenonConfigVersion.cmake ${CMAKE_CURRENT_LIST_DIR}/plugin.cmake
   ${CMAKE_CURRENT_LIST_DIR}/plugin.map ${CMAKE_CURRENT_LIST_DIR}/manifest.c.in
-  DESTINATION ${package})
+  DESTINATION ${package} COMPONENT sdk)
