@@ -39,14 +39,22 @@ void integer_two(void* out, const void* a, const void* b, const void*, int64_t c
                          [](int64_t x, int64_t y) { return integer_binary<Op, T>(x, y); });
 }
 
-template <uint16_t Op, class F>
-void float_one(void* out, const void* a, const void*, const void*, int64_t count) {
-  each<F, F>(out, a, count, [](F x) { return float_unary<Op, F>(x); });
+// An f32 operation that is computed in f64 rounds its result to f32, so that a chain of operations
+// gives the same numbers whether its parts are stored in between or not.
+template <class F, bool Narrow>
+F kept(F x) {
+  if constexpr (Narrow) return static_cast<F>(static_cast<float>(x));
+  return x;
 }
 
-template <uint16_t Op, class F>
+template <uint16_t Op, class F, bool Narrow>
+void float_one(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<F, F>(out, a, count, [](F x) { return kept<F, Narrow>(float_unary<Op, F>(x)); });
+}
+
+template <uint16_t Op, class F, bool Narrow>
 void float_two(void* out, const void* a, const void* b, const void*, int64_t count) {
-  each<F, F>(out, a, b, count, [](F x, F y) { return float_binary<Op, F>(x, y); });
+  each<F, F>(out, a, b, count, [](F x, F y) { return kept<F, Narrow>(float_binary<Op, F>(x, y)); });
 }
 
 template <uint16_t Op, class F>
@@ -73,15 +81,20 @@ void copy(void* out, const void* a, const void*, const void*, int64_t count) {
   std::memcpy(out, a, static_cast<size_t>(count) * sizeof(F));
 }
 
+template <class F>
+void narrow(void* out, const void* a, const void*, const void*, int64_t count) {
+  each<F, F>(out, a, count, [](F x) { return kept<F, true>(x); });
+}
+
 template <Type To>
 void wrap_step(void* out, const void* a, const void*, const void*, int64_t count) {
   each<int64_t, int64_t>(out, a, count,
                          [](int64_t x) { return wrap<To>(static_cast<uint64_t>(x)); });
 }
 
-template <Type From, class F>
+template <Type From, class F, bool Narrow>
 void to_float_step(void* out, const void* a, const void*, const void*, int64_t count) {
-  each<F, int64_t>(out, a, count, [](int64_t x) { return to_float<From, F>(x); });
+  each<F, int64_t>(out, a, count, [](int64_t x) { return kept<F, Narrow>(to_float<From, F>(x)); });
 }
 
 template <Type To, class F>
@@ -113,11 +126,11 @@ void unsigned_bits_of_float(void* out, const void* a, const void* b, const void*
   for (int64_t i = 0; i < count; ++i) to[i] &= 0xFFFFFFFF;
 }
 
-template <class F>
+template <class F, bool Narrow>
 Step cast_step(Type to, Type from) {
-  Step found = copy<F>;
+  Step found = Narrow ? Step{narrow<F>} : copy<F>;
   if (is_float(to)) {
-    dispatch(from, IntegerTypes{}, [&]<Type T> { found = to_float_step<T, F>; });
+    dispatch(from, IntegerTypes{}, [&]<Type T> { found = to_float_step<T, F, Narrow>; });
     return found;
   }
   dispatch(to, IntegerTypes{},
@@ -134,14 +147,14 @@ Step bitcast_step(Type to, Type from) {
   }
   if (to == Type::f64) return float_of_bits<Type::f64, F>;
   if (to == Type::f32) return float_of_bits<Type::f32, F>;
-  return cast_step<F>(to, from);
+  return cast_step<F, false>(to, from);
 }
 
-template <class F>
+template <class F, bool Narrow>
 Step float_step(uint16_t op) {
   Step found = nullptr;
-  dispatch(op, FloatUnary{}, [&]<uint16_t Op> { found = float_one<Op, F>; }) ||
-      dispatch(op, FloatBinary{}, [&]<uint16_t Op> { found = float_two<Op, F>; }) ||
+  dispatch(op, FloatUnary{}, [&]<uint16_t Op> { found = float_one<Op, F, Narrow>; }) ||
+      dispatch(op, FloatBinary{}, [&]<uint16_t Op> { found = float_two<Op, F, Narrow>; }) ||
       dispatch(op, FloatCompare{}, [&]<uint16_t Op> { found = float_compare_step<Op, F>; }) ||
       dispatch(op, FloatTest{}, [&]<uint16_t Op> { found = float_test_step<Op, F>; });
   return found;
@@ -156,19 +169,20 @@ Step integer_step(uint16_t op, Type type) {
   return found;
 }
 
-template <class F>
+template <class F, bool Narrow>
 Step any_step(uint16_t op, Type type, Type operand_type) {
   if (op == TENON_EXPR_SELECT) return is_float(type) ? choose<F> : choose<int64_t>;
-  if (op == TENON_EXPR_CAST) return cast_step<F>(type, operand_type);
+  if (op == TENON_EXPR_CAST) return cast_step<F, Narrow>(type, operand_type);
   if (op == TENON_EXPR_BITCAST) return bitcast_step<F>(type, operand_type);
-  return is_float(operand_type) ? float_step<F>(op) : integer_step(op, operand_type);
+  return is_float(operand_type) ? float_step<F, Narrow>(op) : integer_step(op, operand_type);
 }
 
 }  // namespace
 
 Step step_of(uint16_t op, Type type, Type operand_type, bool single) {
-  return single ? any_step<float>(op, type, operand_type)
-                : any_step<double>(op, type, operand_type);
+  if (single) return any_step<float, false>(op, type, operand_type);
+  return type == Type::f32 ? any_step<double, true>(op, type, operand_type)
+                           : any_step<double, false>(op, type, operand_type);
 }
 
 }  // namespace tenon::strip

@@ -10,8 +10,9 @@
 #include <span>
 #include <vector>
 
-// Runs an element formula over strips of elements on the CPU. Floats are computed in f64 and
-// rounded once at the store (Precision::f64), or in f32 (Precision::f32). A program is immutable
+// Runs an element formula over strips of elements on the CPU. Floats are computed in f64 and each
+// f32 operation rounds its result to f32 (Precision::f64), or all is computed in f32
+// (Precision::f32). A program is immutable
 // and may be run by many threads at once.
 namespace tenon {
 
