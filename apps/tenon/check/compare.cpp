@@ -18,8 +18,7 @@ double excess(double got, double expected, const Tolerance& tolerance) {
   if (std::isnan(got) || std::isnan(expected)) {
     return std::isnan(got) == std::isnan(expected) ? 0 : INFINITY;
   }
-  if (got == expected) return 0;
-  if (std::isinf(got) || std::isinf(expected)) return INFINITY;
+  if (std::isinf(got) || std::isinf(expected)) return got == expected ? 0 : INFINITY;
   return std::abs(got - expected) - (tolerance.absolute + tolerance.relative * std::abs(expected));
 }
 
@@ -31,7 +30,6 @@ double excess(std::complex<double> got, std::complex<double> expected, const Tol
   return std::abs(got - expected) - (tolerance.absolute + tolerance.relative * std::abs(expected));
 }
 
-// Integers beyond 2^53 are alike as doubles and yet not equal.
 bool same_bits(const Tensor& got, const Tensor& expected, size_t index) {
   const size_t bytes = element_bytes(static_cast<DType>(got.dtype));
   return std::equal(got.data.begin() + static_cast<ptrdiff_t>(index * bytes),
@@ -80,11 +78,13 @@ std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
   size_t wrong = 0, worst = 0;
   double most = -1;
   const size_t count = count_of(got);
+  // Integers beyond 2^53 may be alike as doubles and yet not equal.
+  const bool exact = is_integer(dtype) && tolerance.relative == 0 && tolerance.absolute == 0;
   for (size_t i = 0; i < count; ++i) {
     if (same_bits(got, expected, i)) continue;
     const double miss = complex ? excess(complex_at(got, i), complex_at(expected, i), tolerance)
                                 : excess(value_at(got, i), value_at(expected, i), tolerance);
-    if (miss <= 0) continue;
+    if (miss <= 0 && !exact) continue;
     ++wrong;
     if (miss > most) {
       most = miss;

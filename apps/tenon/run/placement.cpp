@@ -10,7 +10,7 @@ std::string placement_line(const Json& session) {
     return fmt::format("{} {}{}", count, word, count == 1 ? "" : "s");
   };
   const Json none;
-  const auto member = [&](std::string_view name) {
+  const auto member = [&](std::string_view name) -> const Json& {
     const Json* found = session.find(name);
     return found != nullptr ? *found : none;
   };
@@ -19,7 +19,7 @@ std::string placement_line(const Json& session) {
     line += fmt::format("{} on {}, ", plural(count.integer().value_or(0), "node"), device);
   }
   if (line.empty()) line = "0 nodes, ";
-  const Json copies = member("copies");
+  const Json& copies = member("copies");
   return line + fmt::format("{} host control, {}, {}", member("host_control").integer("nodes", 0),
                             copies.integer("count", 0) == 1
                                 ? "1 copy"
