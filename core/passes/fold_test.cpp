@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/passes/framework/pass_test.h"
+
+namespace tenon {
+namespace {
+
+constexpr std::string_view scaled = R"(constant %0 "w" f32[2, 2] = {1.0, 2.0, 3.0, 4.0}
+constant %1 "scale" f32[] = {0.5}
+input %2 "x" f32[2, 2]
+%3 "t" none = Transpose(%0) "t" {perm = [1, 0]}
+%4 "s" none = Mul(%3, %1) "s"
+%5 "y" none = Add(%2, %4) "y"
+output %5 "y"
+)";
+
+TEST(Fold, what_depends_on_constants_only_is_computed_once) {
+  EXPECT_EQ(after({"infer", "fold", "remove_dead"}, scaled), "");
+}
+
+TEST(Fold, the_budget_is_kept) {
+  Graph graph = graph_of(scaled);
+  ASSERT_TRUE(run_passes(graph, {.disabled = {"lower"}, .fold_bytes = 16}).ok());
+  EXPECT_EQ(graph.main().nodes.size(), 2u);
+}
+
+TEST(Fold, a_large_result_of_little_is_left_to_the_run) {
+  Graph graph = graph_of(R"(constant %0 "dims" i64[2] = {1000, 1000}
+input %1 "x" f32[1000, 1000]
+%2 "zeros" none = ConstantOfShape(%0) "zeros"
+%3 "y" none = Add(%1, %2) "y"
+output %3 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer", "fold"}).ok());
+  EXPECT_EQ(graph.main().nodes.size(), 2u);
+}
+
+}  // namespace
+}  // namespace tenon

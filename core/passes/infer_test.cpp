@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/passes/framework/pass_test.h"
+
+namespace tenon {
+namespace {
+
+TEST(Infer, free_sizes_stay_expressions) {
+  EXPECT_EQ(after({"infer"}, R"(symbol s0 "N"
+symbol s1 "H"
+constant %1 "w" f32[8, 3, 1, 1] = hash 0
+input %0 "x" f32[s0, 3, s1, 32]
+%2 "y" none = Conv(%0, %1) "conv" {strides = [2, 2]}
+output %2 "y"
+)"),
+            "");
+}
+
+TEST(Infer, sizes_that_are_made_alike_are_equal) {
+  Graph graph = graph_of(R"(symbol s0 "H"
+input %0 "x" f32[1, 4, s0, 9]
+%1 "a" none = MaxPool(%0) "a" {kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1]}
+%2 "b" none = AveragePool(%0) "b" {kernel_shape = [3, 3], strides = [2, 2], pads = [1, 1, 1, 1]}
+%3 "y" none = Add(%1, %2) "sum"
+output %3 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer"}).ok());
+  EXPECT_TRUE(graph.checks.empty());
+  EXPECT_TRUE(graph.value(1).dims[2].same(graph.value(3).dims[2]));
+}
+
+TEST(Infer, shape_arithmetic_folds_into_dims) {
+  EXPECT_EQ(after({"infer"}, R"(symbol s0 "N"
+constant %1 "zero" i64[1] = {0}
+constant %2 "rest" i64[1] = {-1}
+input %0 "x" f32[s0, 4, 6]
+%3 "shape" none = Shape(%0) "shape"
+%4 "n" none = Gather(%3, %1) "gather"
+%5 "wanted" none = Concat(%4, %2) "concat" {axis = 0}
+%6 "y" none = Reshape(%0, %5) "reshape"
+output %6 "y"
+)"),
+            "");
+}
+
+TEST(Infer, sizes_in_a_tensor_become_symbols_of_the_run) {
+  EXPECT_EQ(after({"infer"}, R"(input %0 "x" f32[24]
+input %1 "wanted" i64[2]
+%2 "y" none = Reshape(%0, %1) "reshape"
+output %2 "y"
+)"),
+            "");
+}
+
+TEST(Infer, a_rank_that_depends_on_data_is_refused) {
+  EXPECT_EQ(after({"infer"}, R"(symbol s0 "R"
+input %0 "x" f32[24]
+input %1 "wanted" i64[s0]
+%2 "y" none = Reshape(%0, %1) "reshape"
+output %2 "y"
+)"),
+            "");
+}
+
+TEST(Infer, all_operators_that_are_missing_are_named_at_once) {
+  EXPECT_EQ(after({"infer"}, R"(input %0 "x" f32[2]
+%1 "a" none = Foo(%0) "first"
+%2 "b" none = ai.onnx.ml::Bar(%1) "second"
+%3 "c" none = Foo(%2) "third"
+%4 "y" none = Relu(%3) "last"
+output %4 "y"
+)"),
+            "2 operators are not supported: Foo x2 (node \"first\", \"third\"), "
+            "ai.onnx.ml.Bar x1 (node \"second\")");
+}
+
+TEST(Infer, operands_are_checked_against_the_declaration) {
+  EXPECT_EQ(after({"infer"}, R"(input %0 "x" i64[2]
+%1 "y" none = Erf(%0) "erf"
+output %1 "y"
+)"),
+            "node \"erf\" (Erf): input 0 (x): type i64, expected float");
+  EXPECT_EQ(after({"infer"}, R"(input %0 "x" f32[2]
+%1 "y" none = Add(%0) "add"
+output %1 "y"
+)"),
+            "node \"add\" (Add): input 1 (b) is missing");
+  EXPECT_EQ(after({"infer"}, R"(input %0 "x" f32
+%1 "y" none = Relu(%0) "relu"
+output %1 "y"
+)"),
+            "node \"relu\" (Relu): input 0 (x): value \"x\" has no rank; give the dims of the "
+            "inputs");
+}
+
+TEST(Infer, dims_that_cannot_broadcast_are_an_error) {
+  EXPECT_EQ(after({"infer"}, R"(input %0 "a" f32[2, 3]
+input %1 "b" f32[2, 4]
+%2 "y" none = Add(%0, %1) "add"
+output %2 "y"
+)"),
+            "node \"add\" (Add): dims [2, 3] and [2, 4] do not broadcast");
+}
+
+TEST(Infer, dims_that_may_broadcast_are_checked_while_running) {
+  Graph graph = graph_of(R"(symbol s0 "N"
+input %0 "a" f32[s0, 3]
+input %1 "b" f32[4, 3]
+%2 "y" none = Add(%0, %1) "add"
+output %2 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer"}).ok());
+  EXPECT_EQ(graph.value(2).dims[0].constant(), 4);
+  ASSERT_EQ(graph.checks.size(), 1u);
+  EXPECT_EQ(graph.checks[0].text, "node \"add\" (Add): broadcast dims");
+}
+
+}  // namespace
+}  // namespace tenon

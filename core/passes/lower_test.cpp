@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/passes/framework/pass_test.h"
+
+namespace tenon {
+namespace {
+
+TEST(Lower, element_operators_become_formulas_without_shape_operands) {
+  EXPECT_EQ(after({"infer", "lower"}, R"(symbol s0 "N"
+constant %1 "half" f32[] = {0.5}
+constant %2 "wanted" i64[1] = {-1}
+input %0 "x" f32[s0, 3]
+%3 "a" none = Mul(%0, %1) "scale"
+%4 "b" none = Transpose(%3) "transpose" {perm = [1, 0]}
+%5 "c" none = Reshape(%4, %2) "flatten"
+%6 "d" none, %7 "e" none = Split(%0) "split" {axis = 1, num_outputs = 2}
+%8 "f" none = MatMul(%0, %4) "product"
+output %5 "c"
+output %7 "e"
+output %8 "f"
+)"),
+            "");
+}
+
+}  // namespace
+}  // namespace tenon
