@@ -14,12 +14,12 @@
 namespace tenon {
 
 struct PassOptions {
-  std::vector<std::string> disabled;  // names
-  std::string stop_after;             // name; empty = run all
+  std::vector<std::string> disabled = {};  // names
+  std::string stop_after = {};             // name; empty = run all
   // Constants that folding may add, in bytes.
   uint64_t fold_bytes = uint64_t{512} << 20;
   // Called after each pass, for printing; may be empty.
-  std::function<void(std::string_view pass, const Graph& graph)> after;
+  std::function<void(std::string_view pass, const Graph& graph)> after = {};
 };
 
 struct Pass {
