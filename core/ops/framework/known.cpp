@@ -4,6 +4,7 @@
 #include "core/ops/framework/element.h"
 #include "core/ops/framework/expand_node.h"
 #include "core/ops/framework/rows.h"
+#include "core/ops/framework/wide.h"
 #include "core/ops/op.h"
 #include "tenon/strip_vm.h"
 
@@ -13,6 +14,13 @@ namespace tenon {
 namespace {
 
 Type known_type(DType dtype) { return is_float(dtype) ? type_of(dtype) : Type::i64; }
+
+// An element of a value of the type, as it is recorded.
+Expr recorded(Expr element, DType dtype) {
+  ExprPool& pool = element.pool();
+  if (is_float(dtype)) return pool.cast(element, type_of(dtype));
+  return pool.cast(without_narrowing(element), Type::i64);
+}
 
 // Types whose elements expressions hold exactly; others would have to be rounded or wrapped.
 bool is_followed(DType dtype) {
@@ -113,7 +121,7 @@ void follow_element(Graph& graph, const Node& node, size_t output) {
     Place place(graph, node, value.dims, i);
     const Expr at = graph.exprs->rewrite(formula.rows, formula.root, place);
     if (!place.complete()) return;
-    known.push_back(graph.exprs->cast(at, known_type(value.dtype)));
+    known.push_back(recorded(at, value.dtype));
   }
   value.known = std::move(known);
 }
@@ -165,7 +173,7 @@ void follow_reduce(Graph& graph, const Node& node) {
   for (size_t i = 1; i < known->size(); ++i) {
     total = combine(mode, total, graph.exprs->cast((*known)[i], type));
   }
-  value.known = {graph.exprs->cast(total, known_type(value.dtype))};
+  value.known = {recorded(total, value.dtype)};
 }
 
 }  // namespace
