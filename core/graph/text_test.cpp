@@ -13,8 +13,8 @@ symbol s0 "batch"
 symbol s1 "n" data %2[0] i64
 constant %1 "axes" i64[2] = {2, -3}
 constant %5 "table" bf16[2] = {0.5, -inf}
-input %0 "image" f32[s0, 3, 8, 2 * s0 + 8]
-%2 "n" i64[1] {4 * s0} = Count(%0, _, %1) "count" v18 {a = 1, b = 2.0, c = "two", d = [1, 2], e = reals[0.5, 1e+30], f = texts["x", "y"], g = sizes[s0, 3], h = %1, i = body 1, j = []}
+input %0 "image" f32[s0, 3, 8, s0 * 2 + 8]
+%2 "n" i64[1] {s0 * 4} = Count(%0, _, %1) "count" v18 {a = 1, b = 2.0, c = "two", d = [1, 2], e = reals[0.5, 1e+30], f = texts["x", "y"], g = sizes[s0, 3], h = %1, i = body 1, j = []}
 %3 "a" f32[s1], _, %4 "b" u8 = my.domain::Split(%2) "split"
 %6 "y" f32[s1] = Map(%3, %5) "map" : max(x0, x1[coord(0) % 2]) * 2.0
 output %6 "result"

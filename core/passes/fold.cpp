@@ -70,11 +70,15 @@ class Folding {
   // The outputs of the node as constants; nothing when one of them is none.
   std::optional<std::vector<Shared>> constants(const Node& node) {
     std::vector<Shared> made;
+    uint64_t bytes = 0;
     for (const ValueId id : node.outputs) {
       Shared constant = id == no_id ? Shared() : from_known(graph_.value(id));
       if (id != no_id && !constant) return evaluated(node);
+      if (constant) bytes += constant->bytes.size();
       made.push_back(std::move(constant));
     }
+    if (bytes > budget_) return {};
+    budget_ -= bytes;
     return made;
   }
 

@@ -14,7 +14,15 @@ output %5 "y"
 )";
 
 TEST(Fold, what_depends_on_constants_only_is_computed_once) {
-  EXPECT_EQ(after({"infer", "fold", "remove_dead"}, scaled), "");
+  EXPECT_EQ(after({"infer", "fold", "remove_dead"}, scaled),
+            R"(constant %0 "w" f32[2, 2] = {1.0, 2.0, 3.0, 4.0}
+constant %1 "scale" f32[] = {0.5}
+constant %3 "t" f32[2, 2] = {1.0, 3.0, 2.0, 4.0}
+constant %4 "s" f32[2, 2] = {0.5, 1.5, 1.0, 2.0}
+input %2 "x" f32[2, 2]
+%5 "y" f32[2, 2] = Add(%2, %4) "y"
+output %5 "y"
+)");
 }
 
 TEST(Fold, the_budget_is_kept) {

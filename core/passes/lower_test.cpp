@@ -18,7 +18,19 @@ output %5 "c"
 output %7 "e"
 output %8 "f"
 )"),
-            "");
+            R"(symbol s0 "N"
+constant %1 "half" f32[] = {0.5}
+constant %2 "wanted" i64[1] = {-1}
+input %0 "x" f32[s0, 3]
+%3 "a" f32[s0, 3] = Mul(%0) "scale" : x0 * 0.5
+%4 "b" f32[3, s0] = Transpose(%3) "transpose" : x0[coord(0) + coord(1) * 3]
+%5 "c" f32[s0 * 3] = Reshape(%4) "flatten" : x0
+%7 "e" f32[s0, 1] = Split(%0) "split" : x0[coord(0) * 3 + 2]
+%8 "f" f32[s0, s0] = MatMul(%0, %4) "product"
+output %5 "c"
+output %7 "e"
+output %8 "f"
+)");
 }
 
 }  // namespace

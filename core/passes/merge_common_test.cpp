@@ -16,7 +16,15 @@ input %0 "x" f32[4]
 %8 "y" none = Sum(%5, %6, %7) "y"
 output %8 "y"
 )"),
-            "");
+            R"(constant %1 "two" f32[] = {2.0}
+constant %2 "also two" f32[] = {2.0}
+input %0 "x" f32[4]
+%3 "a" none = Mul(%0, %1) "a"
+%5 "c" none = Elu(%3) "c" {alpha = 0.5}
+%7 "e" none = Elu(%3) "e" {alpha = 0.25}
+%8 "y" none = Sum(%5, %5, %7) "y"
+output %8 "y"
+)");
 }
 
 TEST(MergeCommon, random_numbers_stay_apart) {

@@ -12,7 +12,12 @@ TEST(RemoveDead, what_no_output_depends_on_goes) {
 %5 "y" none = Neg(%3) "last"
 output %5 "y"
 )"),
-            "");
+            R"(input %0 "x" f32[4]
+%1 "a" none = Relu(%0) "used"
+%3 "c" none = Split(%1) "half used"
+%5 "y" none = Neg(%3) "last"
+output %5 "y"
+)");
 }
 
 TEST(RemoveDead, a_tensor_that_decides_a_size_stays) {

@@ -16,7 +16,13 @@ input %0 "x" f32[s0, 3]
 %7 "y" none = Identity(%6) "last"
 output %7 "y"
 )"),
-            "");
+            R"(symbol s0 "N"
+constant %1 "same" i64[2] = {-1, 3}
+input %0 "x" f32[s0, 3]
+%6 "e" f32[s0, 3] = Relu(%0) "e"
+%7 "y" f32[s0, 3] = Identity(%6) "last"
+output %7 "y"
+)");
 }
 
 }  // namespace

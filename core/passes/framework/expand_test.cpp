@@ -17,7 +17,15 @@ output %2 "y"
   const Result<size_t> expanded = expand_nodes(graph, [](size_t) { return true; });
   ASSERT_TRUE(expanded.ok()) << expanded.status().message();
   EXPECT_EQ(*expanded, 1u);
-  EXPECT_EQ(to_text(graph), "");
+  EXPECT_EQ(to_text(graph), R"(symbol s0 "N"
+input %0 "x" f32[s0, 4]
+%3 "p.Reduce" f32[s0, 1] = Reduce(%0) "p.Reduce" {axes = [1], keepdims = 1, mode = "max"}
+%4 "p.Map" f32[s0, 4] = Map(%0, %3) "p.Map" : exp(x0 - x1[coord(0)])
+%5 "p.Reduce" f32[s0, 1] = Reduce(%4) "p.Reduce" {axes = [1], keepdims = 1, mode = "sum"}
+%1 "p" f32[s0, 4] = Map(%4, %5) "p.Map" : x0 / x1[coord(0)]
+%2 "y" f32[s0, 4] = Relu(%1) "y" : max(x0, 0.0)
+output %2 "y"
+)");
 }
 
 TEST(Expand, nodes_that_are_not_wanted_stay_whole) {

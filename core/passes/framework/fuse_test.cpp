@@ -97,7 +97,7 @@ output %3 "c"
 TEST(Fuse, what_is_broadcast_is_not_computed_again_for_each_element) {
   EXPECT_EQ(fused_nodes(R"(input %0 "x" f32[8, 6]
 input %1 "s" f32[8, 1]
-%2 "a" none = Sqrt(%1) "a"
+%2 "a" none = Exp(%1) "a"
 %3 "y" none = Mul(%0, %2) "y"
 output %3 "y"
 )"),
@@ -135,7 +135,12 @@ output %3 "b"
 )");
   ASSERT_TRUE(run_named(graph, {"infer", "lower"}).ok());
   ASSERT_TRUE(fuse(graph).ok());
-  EXPECT_EQ(to_text(graph), "");
+  EXPECT_EQ(to_text(graph), R"(symbol s0 "N"
+input %0 "x" f32[s0, 4]
+input %1 "y" f32[4]
+%3 "b" f32[s0, 4] = Map(%0, %1) "b" : max(x0 + x1[coord(1)], 0.0)
+output %3 "b"
+)");
 }
 
 }  // namespace
