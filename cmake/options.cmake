@@ -8,6 +8,9 @@ set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
+# The installed tree may be moved as a whole.
+set(CMAKE_INSTALL_RPATH $ORIGIN $ORIGIN/../${CMAKE_INSTALL_LIBDIR})
+
 set(TENON_SANITIZE "" CACHE STRING "address,undefined or thread; empty for none")
 set(TENON_EXECUTOR "tbb" CACHE STRING "who runs tasks: tbb or threads")
 option(TENON_FUZZ "build libFuzzer targets (clang)" OFF)

@@ -43,8 +43,8 @@ std::vector<std::string> split(std::string_view list) {
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::make(PluginHostOptions options) {
-  for (const char* id : {TENON_TASKS_ID, TENON_MEMORY_ID, TENON_CONSTANT_ID, TENON_CACHE_ID,
-                         TENON_CPU_ID}) {
+  for (const char* id :
+       {TENON_TASKS_ID, TENON_MEMORY_ID, TENON_CONSTANT_ID, TENON_CACHE_ID, TENON_CPU_ID}) {
     options.services[id] = host_service_table(id);
   }
   options.services[TENON_MODELS_ID] = &models_service();
@@ -131,7 +131,7 @@ Result<Engine::Choice> Engine::choose(std::string_view list) {
     if (std::ranges::count(choice.devices, device) == 0) choice.devices.push_back(device);
   }
   if (choice.devices.empty()) return invalid("the list of devices is empty");
-  choice.strict = choice.devices.size() == 1;
+  choice.mixing = choice.devices.size() == 1 ? Mixing::strict : Mixing::listed;
   return choice;
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/device/device.h"
+#include "core/plan/placement.h"
 #include "core/plugin/host.h"
 
 #include "tenon/json.h"
@@ -32,10 +33,10 @@ class Engine {
 
   // All devices that answer, best first: what "auto" means.
   Result<std::vector<DeviceInfo>> devices();
-  // The devices of a list such as "opencl:0,reference" or "auto"; strict when one is named.
+  // The devices of a list such as "opencl:0,reference" or "auto", and how they may be mixed.
   struct Choice {
     std::vector<Device*> devices;
-    bool strict = false;
+    Mixing mixing = Mixing::automatic;
   };
   Result<Choice> choose(std::string_view list);
 
@@ -48,7 +49,7 @@ class Engine {
   std::mutex mutex_;
   bool found_ = false;
   std::vector<DeviceInfo> infos_;
-  std::map<std::string, BackendTables> backends_;  // by plugin id
+  std::map<std::string, BackendTables> backends_;        // by plugin id
   std::map<std::string, std::unique_ptr<Device>> open_;  // by device id
 };
 

@@ -146,7 +146,7 @@ Result<std::unique_ptr<Plan>> Model::plan(std::string_view devices,
                                           PlanOptions options) const {
   TENON_TRY(incomplete_);
   TENON_TRY_ASSIGN(const Engine::Choice choice, engine_.choose(devices));
-  options.strict = choice.strict;
+  options.mixing = choice.mixing;
   Graph graph = clone(graph_);
   for (const std::string& tap : taps) {
     const auto found = std::ranges::find_if(

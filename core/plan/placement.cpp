@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/plan/placement.h"
 
-#include "core/graph/blob.h"
 #include "core/base/border.h"
+#include "core/graph/blob.h"
 #include "core/passes/expand.h"
 
 #include <algorithm>
@@ -86,9 +86,10 @@ Result<std::vector<Bid>> ask(const Graph& graph, Device& device) {
   return std::move(asking.bids);
 }
 
-Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, bool strict) {
+Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, Mixing mixing) {
   Placement placement;
-  const std::vector<Device*> asked = strict ? std::vector<Device*>{devices.front()} : devices;
+  const std::vector<Device*> asked =
+      mixing == Mixing::strict ? std::vector<Device*>{devices.front()} : devices;
   while (true) {
     placement.bids.clear();
     for (Device* device : asked) {
@@ -111,7 +112,8 @@ Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, bool 
   }
 
   const size_t nodes = graph.main().nodes.size();
-  for (size_t d = 0; d < asked.size(); ++d) {
+  const size_t whole = mixing == Mixing::automatic ? asked.size() : 1;
+  for (size_t d = 0; d < whole; ++d) {
     if (!unclaimed(placement.bids[d]).empty()) continue;
     placement.device.assign(nodes, d);
     placement.reason = fmt::format("{} runs all {} nodes", asked[d]->id(), nodes);

@@ -24,10 +24,15 @@ struct Placement {
   std::string reason;                  // why these devices, in one sentence
 };
 
-// strict: all nodes on devices[0], or an error that lists every node that cannot run there.
-// Otherwise devices are in order of preference: the first that runs all nodes, else the first
-// choice with the rest on the others. The graph may grow: composites are expanded in place.
-Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, bool strict);
+// How devices may be mixed.
+enum class Mixing : uint8_t {
+  strict,     // all nodes on the first device, or an error that lists every node that cannot run
+  listed,     // each node on the first device of the list that takes it
+  automatic,  // one device that takes all nodes if there is one, else as listed
+};
+
+// Devices are in order of preference. The graph may grow: composites are expanded in place.
+Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, Mixing mixing);
 
 // What each device says of the graph as it is.
 Result<std::vector<Bid>> ask(const Graph& graph, Device& device);

@@ -172,7 +172,7 @@ Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& 
 
 Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>& devices,
                                         const PlanOptions& options) {
-  TENON_TRY_ASSIGN(Placement placement, place(graph, devices, options.strict));
+  TENON_TRY_ASSIGN(Placement placement, place(graph, devices, options.mixing));
   auto plan = std::make_unique<Plan>();
   plan->devices = devices;
   plan->reason = std::move(placement.reason);

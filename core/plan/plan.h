@@ -51,7 +51,7 @@ struct Plan {
 };
 
 struct PlanOptions {
-  bool strict = true;
+  Mixing mixing = Mixing::strict;
   bool fuse = true;
   uint32_t precision = TENON_PRECISION_EXACT;
   const tenon_cancel* cancel = nullptr;

@@ -57,6 +57,7 @@ TENON_API tenon_status tenon_engine_describe(tenon_engine* engine, const char* w
  *   dim.NAME=N        fixes the named symbolic size
  *   disable=PASS,...  passes left out
  *   stop_after=PASS   later passes left out (for looking at the graph)
+ *   incomplete=allow  keeps a model that lacks operators, for describing it
  * Options with a dot in front of "=" other than dim. go to the loader ("onnx.as=tensor").
  * cancel may be null. */
 TENON_API tenon_status tenon_model_load(tenon_engine* engine, const char* path,
@@ -87,7 +88,8 @@ TENON_API tenon_status tenon_model_describe(tenon_model* model, const char* what
 
 /* Places and compiles the model. devices: "reference", "opencl:0", "opencl,reference" (first choice
  * first) or "auto". One named device is strict: every device node runs there, or this fails and
- * lists all that cannot, with reasons; "auto" and lists may mix. Options:
+ * lists all that cannot, with reasons; a list puts each node on its first device that takes it; "auto"
+ * prefers one device for all nodes. Options:
  *   tap=VALUE   also return this value; may be repeated
  *   precision=exact|fast
  *   deadline_ms=N   limit for each run */
