@@ -42,7 +42,7 @@ Status Emitter::constant(const Node& node, Frame& frame) {
     if (only) return invalid("a constant has two values");
     only = *binding.attribute;
     only->name = attribute.name;  // what counts is the name here, not that in the call
-    TENON_TRY(count(only->ints.size() + only->floats.size()));
+    if (frame.call != nullptr) TENON_TRY(count(only->ints.size() + only->floats.size()));
   }
   if (!only) return invalid("a constant has no value");
   const std::string name = display_name(node, frame);

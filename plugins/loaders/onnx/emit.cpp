@@ -2,7 +2,30 @@
 // One node of the file, through its upgrades, to nodes of the builder.
 #include "emit.h"
 
+#include "names.h"
+
 namespace tenon::onnx {
+
+namespace {
+
+// Names are for people; longer ones would only cost memory where functions and attributes join
+// them.
+constexpr size_t most_shown_bytes = 256;
+
+Status check_names(const Node& node) {
+  if (node.op.empty()) return invalid("it names no operator");
+  if (!is_good_name(node.op) || !is_good_name(node.domain) || !is_good_name(node.name)) {
+    return invalid("a name in it is no UTF-8 text or too long");
+  }
+  for (const Attribute& attribute : node.attributes) {
+    if (attribute.name.empty() || !is_good_name(attribute.name)) {
+      return invalid("an attribute's name is no UTF-8 text, empty or too long");
+    }
+  }
+  return {};
+}
+
+}  // namespace
 
 std::string Emitter::display_name(const Node& node, const Frame& frame) {
   Text name = node.name;
@@ -11,7 +34,7 @@ std::string Emitter::display_name(const Node& node, const Frame& frame) {
     name = output;
   }
   return (frame.call == nullptr ? std::string() : frame.call->prefix) +
-         std::string(name.substr(0, 4'096));
+         std::string(cut(name, most_shown_bytes));
 }
 
 Status Emitter::tolerate(Status status, Text op, Text name) {
@@ -49,7 +72,7 @@ Result<Form> Emitter::form_of(const Node& node, const Frame& frame, int64_t vers
 }
 
 Status Emitter::node(const Node& node, Frame& frame) {
-  if (node.op.empty()) return invalid("it names no operator");
+  TENON_TRY(check_names(node));
   if (node.outputs.empty()) return invalid("it has no outputs");
   if (const Function* function = function_of(node)) return call(*function, node, frame);
   if (node.domain.empty() && node.op == "Constant") return constant(node, frame);
@@ -109,9 +132,12 @@ Status Emitter::write(Form& form, const FormNode& node, const Frame& frame, Text
     const Status status = attribute(setting, name, attributes[count], strings[count]);
     if (status.ok()) {
       ++count;
-    } else {
-      TENON_TRY(tolerate(status, node.op, name));
+      continue;
     }
+    // A body that failed is not whole; a tensor can be missing.
+    const auto* given = std::get_if<const Attribute*>(&setting.value);
+    if (given == nullptr || !(*given)->tensor) return status;
+    TENON_TRY(tolerate(status, node.op, name));
   }
   attributes.resize(count);
   TENON_TRY_ASSIGN(const std::vector<ValueId> made,

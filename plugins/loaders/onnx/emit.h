@@ -76,6 +76,7 @@ class Emitter {
   std::map<std::tuple<Text, Text, Text>, const Function*> functions_;
   std::map<const Function*, uint64_t> unfolded_;  // nodes of a call
   uint64_t units_ = 0;
+  int open_bodies_ = 0;
 };
 
 }  // namespace tenon::onnx

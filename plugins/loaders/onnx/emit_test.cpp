@@ -94,6 +94,16 @@ TEST(Emit, graphs_that_break_rules_say_which) {
             "byte 28: model field 7: there is a second graph, expected one");
 }
 
+TEST(Emit, names_are_text) {
+  const std::string x = input("x", {});
+  EXPECT_EQ(loaded(model(20, x + node("Abs\xff", {"x"}, {"y"}) + output("y"))),
+            "node \"y\" (Abs\\xff): a name in it is no UTF-8 text or too long");
+  EXPECT_EQ(loaded(model(20, x + node("Abs", {"x"}, {"\xff"}) + output("y"))),
+            "node \"\\xff\" (Abs): a value's name is no UTF-8 text or too long");
+  EXPECT_EQ(loaded(model(20, x + node("Abs", {"x"}, {"y"}, a_int("", 1)) + output("y"))),
+            "node \"y\" (Abs): an attribute's name is no UTF-8 text, empty or too long");
+}
+
 TEST(Emit, constants_take_all_forms) {
   const auto constant = [](const std::string& attribute) {
     const std::string text =

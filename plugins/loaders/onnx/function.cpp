@@ -9,6 +9,7 @@ namespace tenon::onnx {
 namespace {
 // Each level of calls takes stack.
 constexpr size_t most_call_depth = 32;
+constexpr size_t most_prefix_bytes = 512;
 constexpr uint64_t most_unfolded_nodes = 4'000'000;
 }  // namespace
 
@@ -71,6 +72,7 @@ Status Emitter::call(const Function& function, const Node& node, Frame& frame) {
   Call call;
   call.function = &function;
   call.prefix = display_name(node, frame) + "/";
+  if (call.prefix.size() > most_prefix_bytes) call.prefix = ".../";
   if (node.inputs.size() > function.inputs.size() ||
       node.outputs.size() > function.outputs.size()) {
     return invalid("call with {} inputs and {} outputs, function \"{}\" has {} and {}",

@@ -2,6 +2,7 @@
 // The main graph: metadata, inputs, weights, nodes in order, outputs.
 #include "emit.h"
 
+#include "names.h"
 #include "order.h"
 
 namespace tenon::onnx {
@@ -11,23 +12,6 @@ namespace {
 // Nodes, operands and attributes after functions were written out.
 constexpr uint64_t most_units = 16'000'000;
 constexpr int64_t newest_ir = 14;
-
-// Valid UTF-8 without NUL, of bounded length.
-bool is_good_name(Text name) {
-  constexpr size_t most_bytes = 4'096;
-  if (name.size() > most_bytes) return false;
-  for (size_t i = 0; i < name.size();) {
-    const auto lead = static_cast<uint8_t>(name[i]);
-    const size_t length = lead < 0x80 ? 1 : lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-    if (lead == 0 || (lead >= 0x80 && lead < 0xC2) || lead > 0xF4) return false;
-    if (length > name.size() - i) return false;
-    for (size_t k = 1; k < length; ++k) {
-      if ((static_cast<uint8_t>(name[i + k]) & 0xC0) != 0x80) return false;
-    }
-    i += length;
-  }
-  return true;
-}
 
 }  // namespace
 
@@ -57,7 +41,7 @@ Status Emitter::meta() {
   TENON_TRY(host_.meta("format", "onnx"));
   TENON_TRY(host_.meta("ir_version", std::to_string(model_.ir_version)));
   for (const auto& [domain, version] : model_.opsets) {
-    const std::string key = domain.empty() ? "opset" : fmt::format("opset.{}", domain);
+    const std::string key = domain.empty() ? "opset" : fmt::format("opset.{}", printable(domain));
     TENON_TRY(host_.meta(key, std::to_string(version)));
   }
   const std::pair<Text, Text> texts[] = {{"producer", model_.producer},
@@ -65,12 +49,14 @@ Status Emitter::meta() {
                                          {"domain", model_.domain},
                                          {"graph", model_.graph.name}};
   for (const auto& [key, value] : texts) {
-    if (!value.empty()) TENON_TRY(host_.meta(key, value));
+    if (!value.empty()) TENON_TRY(host_.meta(key, printable(value)));
   }
   if (model_.model_version != 0) {
     TENON_TRY(host_.meta("model_version", std::to_string(model_.model_version)));
   }
-  for (const auto& [key, value] : model_.metadata) TENON_TRY(host_.meta(key, value));
+  for (const auto& [key, value] : model_.metadata) {
+    if (!key.empty() && is_good_name(key)) TENON_TRY(host_.meta(key, value));
+  }
   return {};
 }
 

@@ -2,6 +2,7 @@
 #include "loader.h"
 
 #include "emit.h"
+#include "names.h"
 #include "read.h"
 
 namespace tenon::onnx {
@@ -76,8 +77,9 @@ uint32_t probe(std::string_view head, uint64_t file_bytes) {
   return has_version && has_content ? 95 : 0;
 }
 
-Status load(const tenon_load& load) {
-  const Host host(load);
+namespace {
+
+Status load_file(const Host& host) {
   TENON_TRY_ASSIGN(const std::string_view file, host.map(host.file(), 0, host.size(host.file())));
   if (file.empty()) return corrupt("the file is empty");
   const std::string_view as = host.option("onnx.as");
@@ -87,6 +89,13 @@ Status load(const tenon_load& load) {
   }
   TENON_TRY_ASSIGN(const Model model, Reader(file).model());
   return Emitter(host, model, file).run();
+}
+
+}  // namespace
+
+Status load(const tenon_load& load) {
+  const Status status = load_file(Host(load));
+  return status.ok() ? Status() : Status(status.code(), printable(status.message()));
 }
 
 }  // namespace tenon::onnx

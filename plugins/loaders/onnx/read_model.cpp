@@ -9,7 +9,7 @@ constexpr size_t most_nodes = 1'000'000;
 constexpr size_t most_initializers = 1'000'000;
 constexpr size_t most_functions = 10'000;
 constexpr size_t most_arguments = 1'000'000;
-constexpr uint64_t most_records = 8'000'000;
+constexpr uint64_t most_records = 4'000'000;
 constexpr int most_graph_depth = 16;
 
 }  // namespace

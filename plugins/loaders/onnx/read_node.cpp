@@ -108,7 +108,6 @@ Status Reader::attribute_field(const Message& message, const Field& field, int d
     case 8:
       return message.integers(field, made.ints);
     case 9: {
-      TENON_TRY(count(message, field, 0, 1));
       TENON_TRY_ASSIGN(const Text text, message.text(field));
       made.strings.push_back(text);
       return {};

@@ -63,7 +63,10 @@ Status Emitter::settings_of(const Node& node, const Frame& frame, Form& form) {
     const Attribute& given = *binding.attribute;
     // The type of an Optional's element; its input says the same.
     if (given.type == AttributeType::type && !node.inputs.empty()) continue;
-    TENON_TRY(count(given.ints.size() + given.floats.size() + given.strings.size()));
+    // Outside functions the file itself limits them.
+    if (frame.call != nullptr) {
+      TENON_TRY(count(given.ints.size() + given.floats.size() + given.strings.size()));
+    }
     Result<Setting::Value> value = value_of(given);
     if (!value.ok()) {
       TENON_TRY(tolerate(value.status(), node.op, display_name(node, frame)));

@@ -4,7 +4,15 @@
 
 namespace tenon::onnx {
 
+namespace {
+// A file may nest them by functions that it calls; each level takes stack.
+constexpr int most_open_bodies = 16;
+}  // namespace
+
 Result<uint32_t> Emitter::body(const Graph& graph, const Frame& frame, const std::string& name) {
+  if (++open_bodies_ > most_open_bodies) {
+    return unsupported("bodies nest deeper than {}", most_open_bodies);
+  }
   TENON_TRY(host_.begin_body(graph.name.empty() ? Text(name) : graph.name));
   Frame inner;
   inner.outer = &frame;
@@ -30,6 +38,7 @@ Result<uint32_t> Emitter::body(const Graph& graph, const Frame& frame, const std
     if (value == no_value) return invalid("an output of body \"{}\" has no name", graph.name);
     outputs.push_back(value);
   }
+  --open_bodies_;
   return host_.end_body(outputs);
 }
 

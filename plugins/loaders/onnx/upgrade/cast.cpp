@@ -5,7 +5,7 @@ namespace tenon::onnx::upgrades {
 
 namespace {
 
-// Before 6 the type was named as in TensorProto.DataType.
+// Before 6, and in files of some later writers, the type was named as in TensorProto.DataType.
 Status type_by_number(Form& form) {
   constexpr std::string_view names[] = {
       "UNDEFINED", "FLOAT", "UINT8",   "INT8",   "UINT16", "INT16",  "INT32",     "INT64",
@@ -25,6 +25,6 @@ Status type_by_number(Form& form) {
 
 }  // namespace
 
-Upgrade cast() { return {.ops = {"Cast"}, .steps = {{6, type_by_number}}}; }
+Upgrade cast() { return {.ops = {"Cast"}, .steps = {{newest_opset + 1, type_by_number}}}; }
 
 }  // namespace tenon::onnx::upgrades

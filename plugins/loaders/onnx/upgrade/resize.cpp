@@ -24,7 +24,8 @@ Status drop_unused_inputs(Form& form) {
   return {};
 }
 
-// 13 dropped a mapping without the half pixel at the end; it only moves where nearest rounds.
+// 13 dropped a mapping without the half pixel at the end, which files hold until today. It only
+// moves where nearest rounds.
 Status without_tf_nearest(Form& form) {
   const Setting* found = form.find("coordinate_transformation_mode");
   const auto* mapping = found == nullptr ? nullptr : std::get_if<std::string>(&found->value);
@@ -46,7 +47,8 @@ Status without_tf_nearest(Form& form) {
 
 Upgrade resize() {
   return {.ops = {"Resize"},
-          .steps = {{11, first_form}, {13, without_tf_nearest}, {18, drop_unused_inputs}}};
+          .steps = {
+              {11, first_form}, {18, drop_unused_inputs}, {newest_opset + 1, without_tf_nearest}}};
 }
 
 }  // namespace tenon::onnx::upgrades
