@@ -47,7 +47,7 @@ inline constexpr DTypes index_types = {DType::i32, DType::i64};
 inline constexpr DTypes plain_types =
     numeric_types | DTypes{DType::boolean,    DType::f8e4m3fn, DType::f8e4m3fnuz, DType::f8e5m2,
                            DType::f8e5m2fnuz, DType::u4,       DType::i4,         DType::f4e2m1,
-                           DType::u2,         DType::i2};
+                           DType::f8e8m0,     DType::u2,       DType::i2};
 
 // "f16, bf16, f32, f64", for messages.
 std::string to_text(DTypes dtypes);
