@@ -1,0 +1,173 @@
+# models.cmake -DWHAT=<one of the functions below>: see CMakeLists.txt.
+set(data $ENV{TENON_TEST_DATA})
+if(NOT data)
+  set(data ${ROOT}/../shared/data)
+endif()
+cmake_path(SET data NORMALIZE ${data})
+
+# tenon(<variable> <exit code> <argument...>): runs the program, fails on another exit code.
+function(tenon variable code)
+  execute_process(COMMAND ${TENON} ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output
+    ERROR_VARIABLE errors)
+  if(NOT result EQUAL code)
+    message(FATAL_ERROR "tenon ${ARGN}: exit ${result}, expected ${code}\n${output}${errors}")
+  endif()
+  set(${variable} "${output}${errors}" PARENT_SCOPE)
+endfunction()
+
+# holds(<text> <words...>): fails unless the text holds all the words.
+function(holds text)
+  foreach(words IN LISTS ARGN)
+    string(FIND "${text}" "${words}" found)
+    if(found EQUAL -1)
+      message(FATAL_ERROR "\"${words}\" is not in\n${text}")
+    endif()
+  endforeach()
+endfunction()
+
+# passes(<number> <argument...>): tenon check passes exactly that many and fails none.
+function(passes number)
+  tenon(output 0 check ${ARGN})
+  message(STATUS "${output}")
+  holds("${output}" "${number} passed, 0 failed, 0 unsupported, 0 refused")
+endfunction()
+
+macro(need path)
+  if(NOT EXISTS ${path})
+    message("SKIPPED: ${path} does not exist; set TENON_TEST_DATA")
+    return()
+  endif()
+endmacro()
+
+macro(unpack)
+  need(${data}/onnx-node-tests.tar.xz)
+  file(MAKE_DIRECTORY ${UNPACKED})
+  foreach(archive onnx-node-tests onnx-light-random onnx-extra-suites)
+    if(NOT EXISTS ${UNPACKED}/${archive}.done)
+      file(ARCHIVE_EXTRACT INPUT ${data}/${archive}.tar.xz DESTINATION ${UNPACKED})
+      file(TOUCH ${UNPACKED}/${archive}.done)
+    endif()
+  endforeach()
+endmacro()
+
+macro(networks_reference)
+  need(${data}/onnx-models)
+  set(names mnist-8 shufflenet-v2-12-int8 mediapipe-face-detection-short-range
+    mediapipe-face-landmark mediapipe-iris-landmark mediapipe-selfie-segmentation
+    ultraface-rfb-320 fastestdet ppocr-v3-det super-resolution-10)
+  list(TRANSFORM names PREPEND ${data}/onnx-models/)
+  passes(10 ${names} --device reference --atol 1e-4)
+  passes(1 ${data}/onnx-models/squeezenet-fp16 --device reference --rtol 3e-2 --atol 1e-3)
+endmacro()
+
+macro(networks_opencl)
+  need(${data}/onnx-models)
+  passes(2 ${data}/onnx-models/mnist-8 ${data}/onnx-models/super-resolution-10 --device opencl
+    --atol 1e-4)
+  passes(1 ${data}/onnx-models/squeezenet-fp16 --device opencl --rtol 3e-2 --atol 1e-3)
+endmacro()
+
+macro(light_reference)
+  need(${UNPACKED}/onnx-light-random)
+  passes(6 ${UNPACKED}/onnx-light-random --device reference)
+endmacro()
+
+macro(light_opencl)
+  need(${UNPACKED}/onnx-light-random)
+  passes(2 ${UNPACKED}/onnx-light-random/squeezenet-pseudorandom
+    ${UNPACKED}/onnx-light-random/shufflenet-pseudorandom --device opencl)
+endmacro()
+
+# At least 600 pass, none fails; the rest is unsupported and says why.
+macro(node_tests)
+  need(${UNPACKED}/onnx-tests)
+  tenon(output 0 check ${UNPACKED}/onnx-tests --device reference)
+  string(REGEX MATCH "([0-9]+) passed, ([0-9]+) failed, ([0-9]+) unsupported, ([0-9]+) refused"
+    line "${output}")
+  message(STATUS "${line}")
+  if(CMAKE_MATCH_1 LESS 600 OR NOT CMAKE_MATCH_2 EQUAL 0)
+    message(FATAL_ERROR "${output}")
+  endif()
+endmacro()
+
+# Models that are wrong in many ways: each ends with 0, 3, 4 or 5, with a sentence, below 60 s.
+macro(refused)
+  need(${UNPACKED}/onnx-rejected-by-ort)
+  file(GLOB_RECURSE models ${UNPACKED}/onnx-rejected-by-ort/*.onnx)
+  set(ran 0)
+  foreach(model IN LISTS models)
+    execute_process(COMMAND ${TENON} run ${model} --device reference RESULT_VARIABLE result
+      OUTPUT_QUIET ERROR_VARIABLE errors TIMEOUT 60)
+    if(NOT result MATCHES "^[0345]$")
+      message(FATAL_ERROR "${model}: exit ${result}\n${errors}")
+    endif()
+    if(result EQUAL 0)
+      math(EXPR ran "${ran} + 1")
+    elseif(errors STREQUAL "")
+      message(FATAL_ERROR "${model}: exit ${result} without a word")
+    endif()
+  endforeach()
+  list(LENGTH models count)
+  message(STATUS "${count} models, ${ran} ran, the rest was refused with a sentence")
+  if(count LESS 500)
+    message(FATAL_ERROR "only ${count} models below ${UNPACKED}")
+  endif()
+endmacro()
+
+# first(<words> <argument...>): the first line of bars holds the words.
+function(first words)
+  tenon(output 0 run ${ARGN} --top 1)
+  holds("${output}" "${words}")
+endfunction()
+
+function(pictures device)
+  set(media ${data}/media)
+  set(labels --labels ${media}/imagenet_classes.txt)
+  set(digits ${ROOT}/examples/models/digits)
+  foreach(digit RANGE 9)
+    foreach(sample ${digit} drawn-${digit})
+      first("  ${digit}  " ${digits}/model.onnx ${digits}/samples/${sample}.png --device ${device})
+    endforeach()
+  endforeach()
+  set(net ${data}/onnx-models/shufflenet-v2-12-int8/model.onnx --resize 256 --crop 224
+    --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 ${labels} --device ${device})
+  first("Boston bull" ${net} ${media}/pets.jpg)
+  first("macaw" ${net} ${media}/parrot.jpg)
+  first("Egyptian cat" ${net} ${media}/chelsea.png)
+  first("espresso" ${net} ${media}/coffee.png)
+  set(net ${data}/onnx-models/squeezenet-fp16/model.onnx --resize 256 --crop 224 --channels bgr
+    --scale 1 --mean 104,117,123 --std 1 ${labels} --device ${device})
+  first("Italian greyhound" ${net} ${media}/pets.jpg)
+  first("macaw" ${net} ${media}/parrot.jpg)
+  first("Egyptian cat" ${net} ${media}/chelsea.png)
+endfunction()
+
+macro(pictures_reference)
+  need(${data}/media)
+  pictures(reference)
+endmacro()
+macro(pictures_opencl)
+  need(${data}/media)
+  pictures(opencl)
+endmacro()
+macro(pictures_late)
+  need(${data}/media)
+  set(ENV{TENON_LAYERS} validate,fault)
+  set(ENV{TENON_FAULT} delay_fences=20ms)
+  pictures(opencl)
+endmacro()
+
+# mixed.onnx reads the sizes of its Reshape from an input: host control, counted.
+macro(strict)
+  set(mixed ${ROOT}/tests/models/mixed.onnx -i x=rand:1 -i shape=3,4)
+  tenon(output 0 run ${mixed} --device auto)
+  holds("${output}" "f32[3,4]" "1 host control")
+  tenon(output 0 run ${mixed} --device reference)
+  holds("${output}" "nodes on reference" "1 host control")
+  tenon(output 4 run ${mixed} --device nothing)
+  holds("${output}" "there is no device \"nothing\"" "reference")
+  tenon(output 0 inspect ${ROOT}/tests/models/mixed.onnx --plan --device reference)
+  holds("${output}" "reference")
+endmacro()
+
+cmake_language(CALL ${WHAT})
