@@ -7,6 +7,10 @@
 #include <cstring>
 #include <span>
 
+struct tenon_builder {
+  tenon::onnx::MockHost::State* state = nullptr;
+};
+
 struct tenon_source {
   tenon::onnx::MockHost::State* state = nullptr;
   std::string_view bytes;
@@ -121,7 +125,7 @@ std::string shape_of(uint32_t rank, const int64_t* dims) {
 tenon_status weight(tenon_builder* builder, tenon_str name, uint32_t dtype, uint32_t rank,
                     const int64_t* dims, tenon_source* source, uint64_t offset, uint64_t bytes,
                     uint32_t* value) {
-  auto& state = *reinterpret_cast<MockHost::State*>(builder);
+  auto& state = *builder->state;
   const auto type = static_cast<DType>(dtype);
   uint64_t expected = element_bytes(type);
   bool empty = false;
@@ -145,7 +149,7 @@ tenon_status weight(tenon_builder* builder, tenon_str name, uint32_t dtype, uint
 }
 
 tenon_status block(tenon_builder* builder, uint64_t bytes, tenon_source** source, void** data) {
-  auto& state = *reinterpret_cast<MockHost::State*>(builder);
+  auto& state = *builder->state;
   state.decoded += std::min(bytes, most_decoded + 1);
   if (state.decoded > most_decoded) return state.fail(TENON_CORRUPT, "decodes to too much");
   std::string& made = *state.blocks.emplace_back(std::make_unique<std::string>(bytes, '\0'));
@@ -156,7 +160,7 @@ tenon_status block(tenon_builder* builder, uint64_t bytes, tenon_source** source
 
 tenon_status input(tenon_builder* builder, tenon_str name, uint32_t dtype, uint32_t rank,
                    const tenon_loader_dim* dims, uint32_t* value) {
-  auto& state = *reinterpret_cast<MockHost::State*>(builder);
+  auto& state = *builder->state;
   std::string shape = rank == TENON_RANK_UNKNOWN ? "?" : "";
   for (uint32_t i = 0; rank != TENON_RANK_UNKNOWN && i < rank; ++i) {
     const std::string_view symbol = to_view(dims[i].symbol);
@@ -205,7 +209,7 @@ tenon_status node(tenon_builder* builder, tenon_str domain, tenon_str op, uint32
                   uint32_t n_in, const uint32_t* inputs, uint32_t n_out, const tenon_str* names,
                   uint32_t* outputs, const tenon_attribute* attributes, uint64_t n_attributes,
                   tenon_str) {
-  auto& state = *reinterpret_cast<MockHost::State*>(builder);
+  auto& state = *builder->state;
   std::string left;
   std::string arguments;
   std::string settings;
@@ -241,13 +245,13 @@ const tenon_builder_table builder_table = {
     .input = input,
     .node = node,
     .output = [](tenon_builder* builder, tenon_str name, uint32_t value) -> tenon_status {
-      auto& state = *reinterpret_cast<MockHost::State*>(builder);
+      auto& state = *builder->state;
       if (value >= state.values.size()) return state.fail(TENON_INVALID, "no such value");
       state.line(fmt::format("output {} = {}", to_view(name), state.name_of(value)));
       return TENON_OK;
     },
     .begin_body = [](tenon_builder* builder, tenon_str) -> tenon_status {
-      auto& state = *reinterpret_cast<MockHost::State*>(builder);
+      auto& state = *builder->state;
       state.line("body {");
       ++state.open;
       return TENON_OK;
@@ -255,7 +259,7 @@ const tenon_builder_table builder_table = {
     .body_input = input,
     .end_body = [](tenon_builder* builder, uint32_t n_out, const uint32_t* outputs,
                    uint32_t* body) -> tenon_status {
-      auto& state = *reinterpret_cast<MockHost::State*>(builder);
+      auto& state = *builder->state;
       std::string names;
       for (uint32_t i = 0; i < n_out; ++i) names += " " + state.name_of(outputs[i]);
       *body = state.bodies++;
@@ -265,7 +269,7 @@ const tenon_builder_table builder_table = {
     },
     .unsupported = [](tenon_builder* builder, tenon_str op, tenon_str,
                       tenon_str reason) -> tenon_status {
-      auto& state = *reinterpret_cast<MockHost::State*>(builder);
+      auto& state = *builder->state;
       state.unsupported.push_back(fmt::format("{}: {}", to_view(op), to_view(reason)));
       return TENON_OK;
     },
@@ -305,12 +309,13 @@ MockHost::~MockHost() = default;
 
 Status MockHost::load(std::string_view as) {
   const tenon_kv option = {to_str("onnx.as"), to_str(as)};
+  tenon_builder builder{state_.get()};
   const tenon_load request = {
       .size = sizeof(tenon_load),
       .reserved = 0,
       .source = state_->add(state_->file, "model.onnx"),
       .sources = &source_table,
-      .builder = reinterpret_cast<tenon_builder*>(state_.get()),
+      .builder = &builder,
       .build = &builder_table,
       .options = &option,
       .n_options = as.empty() ? 0u : 1u,

@@ -7,7 +7,7 @@
 #include <cstdint>
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
-  const std::string_view bytes(reinterpret_cast<const char*>(data), size);
+  const std::string_view bytes(static_cast<const char*>(static_cast<const void*>(data)), size);
   if (tenon::onnx::probe(bytes, size) > 100) __builtin_trap();
   for (const std::string_view as : {"", "tensor"}) {
     tenon::onnx::MockHost host(bytes, {{"weights.bin", std::string(64, '\1')}});

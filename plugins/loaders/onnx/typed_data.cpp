@@ -119,7 +119,8 @@ Result<Place> Weights::typed(const Tensor& tensor, const Extents& extents) {
   std::byte* data = nullptr;
   if (packed) {
     std::string stored(count, '\0');
-    TENON_TRY(decode(tensor, storage, count, reinterpret_cast<std::byte*>(stored.data())));
+    TENON_TRY(
+        decode(tensor, storage, count, static_cast<std::byte*>(static_cast<void*>(stored.data()))));
     return dense({nullptr, 0, stored}, extents);
   }
   TENON_TRY_ASSIGN(const Place place, host_.block(extents.dense, &data));

@@ -75,6 +75,7 @@ Result<bool> Message::next(Field& field) {
 }
 
 Status Message::wrong(const Field& field, std::string_view what) const {
+  if (field.number == 0) return corrupt("byte {}: {}: {}", field_at_, name_, what);
   return corrupt("byte {}: {} field {}: {}", field_at_, name_, field.number, what);
 }
 

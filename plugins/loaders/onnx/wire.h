@@ -28,7 +28,7 @@ class Message {
  public:
   // `name` is what failures call the message; `file` is where its offsets are counted from.
   Message(std::string_view name, std::string_view bytes, const char* file)
-      : name_(name), rest_(bytes), file_(file) {}
+      : name_(name), rest_(bytes), file_(file), field_at_(offset()) {}
 
   // False at the end of the message.
   Result<bool> next(Field& field);
@@ -48,7 +48,7 @@ class Message {
   template <class Sink>
   Status each(const Field& field, WireType type, Sink&& sink) const;
 
-  // A failure at the field just read.
+  // A failure at the field just read; at the message itself when `field` has no number.
   Status wrong(const Field& field, std::string_view what) const;
   std::string_view name() const { return name_; }
   const char* file() const { return file_; }
@@ -61,7 +61,7 @@ class Message {
   std::string_view name_;
   std::string_view rest_;
   const char* file_;
-  uint64_t field_at_ = 0;
+  uint64_t field_at_;
 };
 
 // Takes a varint from the front; false when it is cut off or has more than 64 bits.

@@ -40,12 +40,12 @@ TEST(Wire, breaks_of_the_format_are_told_with_their_offset) {
   EXPECT_EQ(failure("\x08\x01\x0b"s), "byte 2: m field 1: wire type 3 is not allowed");
   EXPECT_EQ(failure("\x0c"s), "byte 0: m field 1: wire type 4 is not allowed");
   EXPECT_EQ(failure("\x0e"s), "byte 0: m field 1: wire type 6 is not allowed");
-  EXPECT_EQ(failure("\x00\x01"s), "byte 0: m field 0: field number 0 does not exist");
+  EXPECT_EQ(failure("\x00\x01"s), "byte 0: m: field number 0 does not exist");
   EXPECT_EQ(failure("\x12\x05"s + "ab"),
             "byte 0: m field 2: length 5 exceeds the 2 bytes that are left");
   EXPECT_EQ(failure("\x12"s), "byte 0: m field 2: length is cut off or too long");
   EXPECT_EQ(failure("\x1d\x01"s), "byte 0: m field 3: number is cut off");
-  EXPECT_EQ(failure("\x80"s), "byte 0: m field 0: field tag is cut off or too long");
+  EXPECT_EQ(failure("\x80"s), "byte 0: m: field tag is cut off or too long");
 }
 
 TEST(Wire, a_length_is_not_cut_to_32_bits) {
