@@ -24,13 +24,23 @@ OpenLibraries& open_libraries() {
   return *libraries;
 }
 
+// What the system said: Boost.DLL wraps it in words of its own and an error code that says nothing.
+std::string system_message(std::string_view text) {
+  constexpr std::string_view before = "dlerror system message: ";
+  const size_t begin = text.find(before);
+  const size_t end = text.rfind("): ");
+  if (begin == text.npos || end == text.npos || end < begin + before.size()) {
+    return std::string(text);
+  }
+  return std::string(text.substr(begin + before.size(), end - begin - before.size()));
+}
+
 Result<tenon_entry> open_entry(const std::string& path) {
   namespace dll = boost::dll;
   const auto mode =
       dll::load_mode::rtld_now | static_cast<dll::load_mode::type>(RTLD_NODELETE | RTLD_LOCAL);
   OpenLibraries& all = open_libraries();
   const std::lock_guard lock(all.mutex);
-  // Its error codes say nothing; the text of the exception is that of dlerror.
   try {
     dll::shared_library library(std::filesystem::path(path), mode);
     if (!library.has(TENON_ENTRY_SYMBOL)) {
@@ -40,7 +50,7 @@ Result<tenon_entry> open_entry(const std::string& path) {
     all.libraries.push_back(std::move(library));
     return entry;
   } catch (const std::exception& error) {
-    return invalid("cannot be opened: {}", error.what());
+    return invalid("cannot be opened: {}", system_message(error.what()));
   }
 }
 

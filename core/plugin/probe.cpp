@@ -7,6 +7,10 @@
 
 #include "tenon/json.h"
 
+#include <algorithm>
+#include <cstdlib>
+#include <thread>
+
 namespace tenon {
 namespace {
 
@@ -63,6 +67,16 @@ ProbeVerdict from_answer(const Answer& answer) {
 }
 
 }  // namespace
+
+std::chrono::milliseconds probe_limit() {
+  constexpr double base_ms = 5000;
+  constexpr double most_patience = 8;
+  double load = 0;
+  const double cores = std::max(1u, std::thread::hardware_concurrency());
+  if (getloadavg(&load, 1) != 1) load = 0;
+  return std::chrono::milliseconds(
+      static_cast<int64_t>(base_ms * std::clamp(load / cores, 1.0, most_patience)));
+}
 
 std::string probe_program() { return library_directory() + "/tenon/tenon-probe"; }
 

@@ -26,11 +26,12 @@ struct ProbeVerdict {
   std::string device_reason = {};         // why a backend could not list its devices
 };
 
-constexpr std::chrono::milliseconds probe_limit{5000};
+// How long a plugin may take: 5 seconds, and more on a machine that has more to do than it can.
+std::chrono::milliseconds probe_limit();
 
 // program: path of tenon-probe. Fails only when that cannot be run.
 Result<ProbeVerdict> probe_plugin(const std::string& program, const std::string& path,
-                                  std::chrono::milliseconds limit = probe_limit);
+                                  std::chrono::milliseconds limit = probe_limit());
 
 // Where tenon-probe is installed: below the directory of this library.
 std::string probe_program();
