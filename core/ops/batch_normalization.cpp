@@ -10,9 +10,11 @@ Status infer(InferContext& c) {
   if (c.integer("training_mode", 0) != 0 || c.wants(1) || c.wants(2)) {
     return unsupported("batch normalization in training mode");
   }
-  if (c.rank(0) < 2) return invalid("data of rank {}, expected at least 2", c.rank(0));
+  if (c.rank(0) < 1) return invalid("scalar data, expected rank 1 or more");
+  // Without an axis of channels there is one channel.
+  const Expr channels = c.rank(0) > 1 ? c.dim(0, 1) : c.number(1);
   for (size_t i = 1; i < 5; ++i) {
-    TENON_TRY(c.require_equal(c.elements(i), c.dim(0, 1), "channels and statistics"));
+    TENON_TRY(c.require_equal(c.elements(i), channels, "channels and statistics"));
   }
   return same_as_input(c);
 }
@@ -21,12 +23,13 @@ Status infer(InferContext& c) {
 Status expand(ExpandContext& c) {
   const DType dtype = c.dtype(0);
   const int64_t rank = c.rank(0);
+  const int64_t axis = rank > 1 ? 1 : 0;
   const ValueId factor = map(c, "s / sqrt(v + epsilon)", {{"s", c.input(1)}, {"v", c.input(4)}},
                              wide(dtype), {{"epsilon", c.real("epsilon", 1e-5)}});
   const ValueId summand =
       map(c, "b - m * f", {{"b", c.input(2)}, {"m", c.input(3)}, {"f", factor}}, wide(dtype));
-  c.output(0, scale_and_shift(c, c.input(0), along_axis(c, factor, 1, rank),
-                              along_axis(c, summand, 1, rank), dtype));
+  c.output(0, scale_and_shift(c, c.input(0), along_axis(c, factor, axis, rank),
+                              along_axis(c, summand, axis, rank), dtype));
   return {};
 }
 

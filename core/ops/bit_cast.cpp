@@ -7,7 +7,8 @@ namespace {
 bool is_castable(DType from, DType to) {
   const DTypeFacts& a = facts(from);
   const DTypeFacts& b = facts(to);
-  const bool known = a.kind == DTypeClass::integer || from == DType::f32 || from == DType::f64;
+  const bool known = a.kind == DTypeClass::integer || from == DType::boolean ||
+                     from == DType::f32 || from == DType::f64;
   const bool wanted = b.kind == DTypeClass::integer || to == DType::f32 || to == DType::f64;
   return from == to || (known && wanted && a.bits == b.bits);
 }

@@ -35,7 +35,8 @@ Result<Transform> transform(const NodeContext& c) {
 Status infer(InferContext& c) {
   TENON_TRY_ASSIGN(const Transform t, transform(c));
   const Expr parts = c.dim(0, -1);
-  if (!parts.is_constant() || parts.constant() < 1 || parts.constant() > 2) {
+  if (!parts.is_constant()) return unsupported("the size of the last axis is not constant");
+  if (parts.constant() < 1 || parts.constant() > 2) {
     return invalid("the last axis has not size 1 or 2");
   }
   std::vector<Expr> dims = c.dims(0);
@@ -68,10 +69,14 @@ Status expand(ExpandContext& c) {
   const ValueId from = reshape(c, count_up(c, t.length), {t.length, c.number(1)});
   const ValueId to = count_up(c, t.outputs);
   const ValueId length = c.sizes({t.length});
-  const ValueId angle =
-      map(c, "f64((a * b) % n) * (2 * pi) / f64(n)", {{"a", from}, {"b", to}, {"n", length}}, work);
-  const ValueId cosines = c.add("Cos", {angle});
-  const ValueId sines = map(c, t.inverse ? "sin(w)" : "-sin(w)", {{"w", angle}}, work);
+  const Attributes sign = {{"sign", t.inverse ? 1.0 : -1.0}};
+  const ValueId turns = map(c, "(a * b) % n", {{"a", from}, {"b", to}, {"n", length}}, DType::i64);
+  // Quarter and half turns are exactly 0, whatever pi is rounded to.
+  const ValueId cosines =
+      map(c, "4 * t % n == 0 && 2 * t % n != 0 ? 0.0 : cos(f32(t) * (2 * pi) / f32(n))",
+          {{"t", turns}, {"n", length}}, work);
+  const ValueId sines = map(c, "2 * t % n == 0 ? 0.0 : sign * sin(f32(t) * (2 * pi) / f32(n))",
+                            {{"t", turns}, {"n", length}}, work, sign);
   const ValueId x = part(c, t, 0, perm, work);
   ValueId real = c.add("MatMul", {x, cosines});
   ValueId imaginary = c.add("MatMul", {x, sines});

@@ -95,8 +95,30 @@ std::vector<Expr> extents(const std::vector<Expr>& dims, size_t begin, size_t co
   return {first, first + static_cast<int64_t>(count)};
 }
 
+bool is_one(Expr size) { return size.is_constant() && size.constant() == 1; }
+
+// Axes that are summed, of size 1 here and of another one in `other`: without them what is left
+// of the sum is that over the other term.
+Term drop_ones(ExpandContext& c, Term term, const Term& other, const Labels& wanted) {
+  if (!c.status().ok()) return term;
+  Labels kept;
+  const std::vector<Expr> mine = c.dims_of(term.value);
+  const std::vector<Expr> others = c.dims_of(other.value);
+  for (const int label : term.labels) {
+    const auto size = [&](const std::vector<Expr>& dims, const Labels& labels) {
+      return dims[static_cast<size_t>(place(labels, label))];
+    };
+    const bool spread = !holds(wanted, label) && holds(other.labels, label) &&
+                        is_one(size(mine, term.labels)) && !is_one(size(others, other.labels));
+    if (!spread) kept.push_back(label);
+  }
+  return sum_away(c, std::move(term), kept);
+}
+
 // Contracts two terms by one matrix product; labels not in `wanted` are summed.
 Term contract(ExpandContext& c, Term a, Term b, const Labels& wanted) {
+  a = drop_ones(c, a, b, wanted);
+  b = drop_ones(c, b, a, wanted);
   a = sum_away(c, a, joined(wanted, b.labels));
   b = sum_away(c, b, joined(wanted, a.labels));
   const Labels left = all_but(a.labels, b.labels);
@@ -136,11 +158,9 @@ Status infer(InferContext& c) {
       const auto found = std::ranges::find_if(known, same);
       if (found == known.end()) {
         known.emplace_back(label, size);
-      } else if (label < 0) {
+      } else {
         TENON_TRY_ASSIGN(const std::vector<Expr> both, c.broadcast({found->second}, {size}));
         found->second = both[0];
-      } else {
-        TENON_TRY(c.require_equal(found->second, size, "sizes of axes of one name"));
       }
     }
   }

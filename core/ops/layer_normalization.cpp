@@ -7,10 +7,10 @@
 namespace tenon::ops {
 namespace {
 
-// Statistics are kept in f32, whatever the data.
+// Statistics are kept in f32, whatever the data. Some exporters scale f16 by f32.
 Status infer(InferContext& c) {
   TENON_TRY_ASSIGN(const int64_t axis, c.axis("axis", -1, c.rank(0)));
-  c.output(0, c.dtype(0), c.dims(0));
+  c.output(0, c.dtype(1), c.dims(0));
   const std::vector<Expr> dims = reduced_dims(c, c.dims(0), axes_between(axis, c.rank(0)), true);
   if (c.wants(1)) c.output(1, DType::f32, dims);
   if (c.wants(2)) c.output(2, DType::f32, dims);
@@ -19,8 +19,8 @@ Status infer(InferContext& c) {
 
 Status expand(ExpandContext& c) {
   TENON_TRY_ASSIGN(const int64_t axis, c.axis("axis", -1, c.rank(0)));
-  const DType dtype = c.dtype(0);
-  const ValueId x = c.cast(c.input(0), wide(dtype));
+  const DType dtype = c.dtype(1);
+  const ValueId x = c.cast(c.input(0), wide(c.dtype(0)));
   const Normalized n = normalize(c, x, axes_between(axis, c.rank(0)), c.real("epsilon", 1e-5));
   c.output(0, scale_and_shift(c, n.value, c.input(1), c.input(2), dtype));
   if (c.wants(1)) c.output(1, c.cast(n.mean, DType::f32));

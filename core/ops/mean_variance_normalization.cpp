@@ -12,7 +12,10 @@ Op mean_variance_normalization() {
       .inputs = {{"x", "float"}},
       .outputs = {{"y", "float"}},
       .attributes = {{"axes", std::vector<int64_t>{0, 2, 3}}},
-      .infer = same_as_input,
+      .infer = [](InferContext& c) -> Status {
+        TENON_TRY(sorted_axes(c.integers("axes", {0, 2, 3}), c.rank(0)).status());
+        return same_as_input(c);
+      },
       .expand = [](ExpandContext& c) -> Status {
         TENON_TRY_ASSIGN(const std::vector<int64_t> axes,
                          sorted_axes(c.integers("axes", {0, 2, 3}), c.rank(0)));

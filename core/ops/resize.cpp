@@ -3,12 +3,13 @@
 #include "core/ops/framework/resample.h"
 #include "core/ops/op.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace tenon::ops {
 namespace {
 
-// Antialiased axes are resized one after the other, each by a product with a matrix of weights.
+// Resizes one axis by a product with a matrix of weights.
 ValueId resize_axis(ExpandContext& c, ValueId x, int64_t axis, const Attributes& attributes) {
   const int64_t last = c.rank(0) - 1;
   Attributes of_axis = attributes;
@@ -27,17 +28,22 @@ ValueId resize_axis(ExpandContext& c, ValueId x, int64_t axis, const Attributes&
   return transpose(c, c.add("MatMul", {transpose(c, padded, perm), weights}), perm);
 }
 
-bool antialias(const NodeContext& c) {
-  return c.integer("antialias", 0) != 0 && c.text("mode", "nearest") != "nearest";
+// Antialiasing reaches over many elements, and so does cubic interpolation of many axes: the axes
+// are then resized one after the other.
+bool axis_by_axis(const NodeContext& c, const std::vector<ResizeAxis>& axes) {
+  const std::string mode = c.text("mode", "nearest");
+  if (mode == "nearest") return false;
+  const auto resized = std::ranges::count_if(axes, &ResizeAxis::resized);
+  return c.integer("antialias", 0) != 0 || (mode == "cubic" && resized > 2);
 }
 
 Status expand(ExpandContext& c) {
   const Attributes attributes = c.node().attributes;
-  if (!antialias(c)) {
+  TENON_TRY_ASSIGN(const std::vector<ResizeAxis> axes, resize_axes(c));
+  if (!axis_by_axis(c, axes)) {
     c.output(0, c.add("Interpolate", {c.input(0), c.input(1), c.input(2), c.input(3)}, attributes));
     return {};
   }
-  TENON_TRY_ASSIGN(const std::vector<ResizeAxis> axes, resize_axes(c));
   const DType dtype = c.dtype(0);
   ValueId x = c.cast(c.input(0), DType::f32);
   for (size_t i = 0; i < axes.size(); ++i) {
@@ -48,11 +54,11 @@ Status expand(ExpandContext& c) {
 }
 
 Status infer(InferContext& c) {
-  if (antialias(c) &&
-      c.text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize") {
-    return unsupported("tf_crop_and_resize with antialiasing");
-  }
   TENON_TRY_ASSIGN(const std::vector<ResizeAxis> axes, resize_axes(c));
+  if (axis_by_axis(c, axes) &&
+      c.text("coordinate_transformation_mode", "half_pixel") == "tf_crop_and_resize") {
+    return unsupported("tf_crop_and_resize of many elements into one");
+  }
   std::vector<Expr> dims;
   for (const ResizeAxis& axis : axes) dims.push_back(axis.out);
   c.output(0, c.dtype(0), dims);

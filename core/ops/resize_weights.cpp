@@ -18,7 +18,8 @@ Result<Kernel> kernel(const NodeContext& c) {
   Kernel k;
   k.axis = axes[static_cast<size_t>(axis)];
   if (!k.axis.resized()) return invalid("axis {} keeps its size", axis);
-  k.shrink = minimum(k.axis.scale, f32_number(c.pool(), 1));
+  const Expr one = f32_number(c.pool(), 1);
+  k.shrink = c.integer("antialias", 0) != 0 ? minimum(k.axis.scale, one) : one;
   k.margin = c.number(0);
   if (c.integer("exclude_outside", 0) == 0) {
     const double support = c.text("mode", "linear") == "cubic" ? 2 : 1;
@@ -45,7 +46,7 @@ Op resize_weights() {
   return {
       .name = "ResizeWeights",
       .doc =
-          "The matrix by which antialiased Resize resizes one axis: rows are places of the input "
+          "The matrix by which Resize resizes one axis: rows are places of the input "
           "with a margin, columns places of the output.",
       .inputs = {{"x"},
                  {"roi", "float", optional_operand},

@@ -91,6 +91,7 @@ ValueId requantize(ExpandContext& c, ValueId sum, ValueId multiplier, ValueId ze
 ValueId as_column(ExpandContext& c, ValueId parameter) {
   if (parameter == no_id || !c.status().ok() || c.dims_of(parameter).size() != 1) return parameter;
   const Expr count = c.dims_of(parameter).front();
+  if (count.is_constant() && count.constant() == 1) return reshape(c, parameter, {});
   return reshape(c, parameter, {count, c.number(1)});
 }
 
