@@ -44,7 +44,8 @@ std::string draw_bars(std::span<const Bar> bars, Blocks blocks) {
   Table table;
   for (const Bar& bar : bars) {
     const double share = std::isfinite(bar.share) ? std::clamp(bar.share, 0.0, 1.0) : 0;
-    table.push_back({"  " + printable(bar.label), fmt::format("{:5.1f} %", bar.share * 100),
+    table.push_back({"  " + printable(bar.label),
+                     fmt::format("{:>5} %", fmt::format("{:.1f}", bar.share * 100)),
                      blocks == Blocks::unicode ? unicode_bar(share) : ascii_bar(share)});
   }
   return aligned(table);

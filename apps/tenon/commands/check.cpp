@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tenon/base/engine.h"
 #include "apps/tenon/base/text.h"
+#include "apps/tenon/check/reasons.h"
 #include "apps/tenon/check/verdict.h"
 
 #include <algorithm>
@@ -15,31 +16,6 @@ constexpr size_t kinds = 4;
 
 std::string first_line(std::string_view text) {
   return std::string(text.substr(0, text.find('\n')));
-}
-
-// Everything behind the first line, where engines list operators, or that line itself.
-std::vector<std::string> reasons_of(std::string_view detail) {
-  std::vector<std::string> lines;
-  const size_t end = detail.find('\n');
-  if (end == std::string_view::npos) return {std::string(detail)};
-  detail.remove_prefix(end + 1);
-  while (!detail.empty()) {
-    const size_t stop = std::min(detail.find('\n'), detail.size());
-    lines.emplace_back(detail.substr(0, stop));
-    detail.remove_prefix(std::min(stop + 1, detail.size()));
-  }
-  return lines;
-}
-
-// "  Foo x2 ("a", "b"): reason" without its count and names, so that equal reasons meet.
-std::string general(std::string_view reason) {
-  while (reason.starts_with(' ')) reason.remove_prefix(1);
-  const size_t open = reason.find(" x");
-  const size_t close = reason.find("): ");
-  if (open == std::string_view::npos || close == std::string_view::npos || close < open) {
-    return std::string(reason);
-  }
-  return fmt::format("{}: {}", reason.substr(0, open), reason.substr(close + 3));
 }
 
 void print_verdict(const TestDirectory& test, const Verdict& verdict, bool as_json) {
@@ -107,7 +83,7 @@ Result<Exit> check_models(const Arguments& arguments) {
       ++counts[static_cast<size_t>(verdict.kind)];
       print_verdict(test, verdict, arguments.has("json"));
       if (verdict.kind != Verdict::Kind::unsupported) continue;
-      for (const std::string& reason : reasons_of(verdict.detail)) ++reasons[general(reason)];
+      for (const std::string& reason : reasons_of(verdict.detail)) ++reasons[reason];
     }
   }
   if (arguments.has("list-unsupported")) print_reasons(reasons);
