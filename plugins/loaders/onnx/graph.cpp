@@ -74,13 +74,17 @@ Status Emitter::check_imports(const Opsets& opsets) {
 
 Status Emitter::main_inputs(const Graph& graph, Frame& frame) {
   std::set<Text> initialized;
+  bool overridable = false;
   for (const Tensor& tensor : graph.initializers) initialized.insert(tensor.name);
   for (const SparseTensor& tensor : graph.sparse_initializers) {
     initialized.insert(tensor.values.name);
   }
   for (const ValueInfo& input : graph.inputs) {
     // An input with a value of its own is a constant here.
-    if (initialized.contains(input.name)) continue;
+    if (initialized.contains(input.name)) {
+      overridable = true;
+      continue;
+    }
     if (input.name.empty()) return invalid("an input has no name");
     DType dtype = static_cast<DType>(input.type.dtype);
     if (input.type.kind != TypeKind::tensor) {
@@ -96,6 +100,10 @@ Status Emitter::main_inputs(const Graph& graph, Frame& frame) {
     }
     TENON_TRY_ASSIGN(const ValueId value, host_.input(input.name, input.type, dtype));
     TENON_TRY(define(frame, input.name, value));
+  }
+  // Older files list every weight as an input.
+  if (overridable && model_.ir_version >= 4) {
+    host_.warn("inputs that have a default value are constants here");
   }
   return {};
 }
@@ -120,6 +128,8 @@ Status Emitter::initializers(const Graph& graph, Frame& frame) {
 
 Status Emitter::nodes(std::span<const Node> nodes, Frame& frame) {
   TENON_TRY_ASSIGN(const Order order, order_of(nodes));
+  if (!order.was_sorted)
+    host_.warn("nodes do not stand in the order they run in; they were sorted");
   for (const uint32_t i : order.nodes) {
     const Node& node = nodes[i];
     TENON_TRY(count(1 + node.inputs.size() + node.outputs.size() + node.attributes.size()));
@@ -158,6 +168,7 @@ Status Emitter::run() {
   TENON_TRY(check_imports(imports));
   TENON_TRY(index_functions());
   TENON_TRY(meta());
+  if (model_.has_training_graph) host_.warn("training_info is ignored");
   Frame frame;
   frame.opsets = &imports;
   TENON_TRY(main_inputs(model_.graph, frame));

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host.h"
 
+#include "names.h"
 #include "tenon/plugin.h"
 
 namespace tenon::onnx {
@@ -134,6 +135,15 @@ Status Host::unsupported(Text op, Text node, Text reason) const {
   return from_host(
       load_.build->unsupported(load_.builder, to_str(op), to_str(node), to_str(reason)),
       "unsupported part");
+}
+
+void Host::warn(Text text) const {
+  const bool wanted =
+      plugin_host != nullptr && plugin_host->log != nullptr &&
+      (plugin_host->log_mask == nullptr || (*plugin_host->log_mask >> TENON_LOG_WARNING & 1u) != 0);
+  if (!wanted) return;
+  const std::string shown = printable(text);
+  plugin_host->log(plugin_host, TENON_LOG_WARNING, 0, to_str("onnx"), to_str(shown));
 }
 
 }  // namespace tenon::onnx

@@ -57,6 +57,8 @@ class Host {
                                     const std::vector<tenon_attribute>& attributes,
                                     Text name) const;
   Status unsupported(Text op, Text node, Text reason) const;
+  // Something odd that does not stop the load.
+  void warn(Text text) const;
 
  private:
   const tenon_load& load_;

@@ -147,6 +147,7 @@ struct Model {
   Graph graph;
   std::vector<Function> functions;
   std::vector<std::pair<Text, Text>> metadata;
+  bool has_training_graph = false;
 };
 
 inline Text normal_domain(Text domain) { return domain == "ai.onnx" ? Text() : domain; }

@@ -222,6 +222,12 @@ Result<Model> Reader::model() {
         made.metadata.push_back(pair);
         break;
       }
+      case 20: {
+        TENON_TRY_ASSIGN(Message inner, message.message(field, "training_info"));
+        TENON_TRY(skip(inner));
+        made.has_training_graph = true;
+        break;
+      }
       case 25: {
         TENON_TRY(count(message, field, made.functions.size(), most_functions));
         TENON_TRY_ASSIGN(Message inner, message.message(field, "function"));
