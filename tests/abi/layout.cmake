@@ -47,6 +47,28 @@ function(abi_layout_printer source)
   file(CONFIGURE OUTPUT ${source} CONTENT "${program}" @ONLY)
 endfunction()
 
+# abi_layout_asserts(<source> <lock> <header>...): the lock as static asserts, for C and C++.
+function(abi_layout_asserts source lock)
+  set(text "#include <assert.h>\n#include <stddef.h>\n")
+  foreach(header IN LISTS ARGN)
+    cmake_path(GET header FILENAME file)
+    string(APPEND text "#include \"tenon/abi/draft/${file}\"\n")
+  endforeach()
+  file(STRINGS ${lock} lines)
+  foreach(line IN LISTS lines)
+    if(line MATCHES "^struct ([a-z0-9_]+) ([0-9]+)$")
+      string(APPEND text "static_assert(sizeof(struct ${CMAKE_MATCH_1}) == ${CMAKE_MATCH_2}, \"\");\n")
+    elseif(line MATCHES "^([a-z0-9_]+)\\.([a-z0-9_]+) at ([0-9]+) of ([0-9]+)")
+      set(name "struct ${CMAKE_MATCH_1}")
+      set(member ${CMAKE_MATCH_2})
+      string(APPEND text
+        "static_assert(offsetof(${name}, ${member}) == ${CMAKE_MATCH_3}, \"\");\n"
+        "static_assert(sizeof(((${name}*)0)->${member}) == ${CMAKE_MATCH_4}, \"\");\n")
+    endif()
+  endforeach()
+  file(CONFIGURE OUTPUT ${source} CONTENT "${text}" @ONLY)
+endfunction()
+
 function(_abi_line output format arguments)
   string(REPLACE "\"" "\\\"" format "${format}")
   set(${output} "${${output}}  printf(\"${format}\\n\"${arguments});\n" PARENT_SCOPE)
