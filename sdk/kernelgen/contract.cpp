@@ -15,7 +15,7 @@ int64_t side_for(const Expr& extent, int64_t most) {
 
 }  // namespace
 
-TileShape tile_for(Expr rows, Expr columns) { return {side_for(rows, 8), side_for(columns, 8)}; }
+TileShape tile_for(Expr rows, Expr columns) { return {side_for(rows, 4), side_for(columns, 8)}; }
 
 uint32_t tile_threads(const Limits& limits) { return limits.is_cpu ? 8 : 64; }
 

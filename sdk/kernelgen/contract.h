@@ -9,7 +9,7 @@
 namespace tenon::kernelgen {
 
 struct TileShape {
-  int64_t rows = 8;
+  int64_t rows = 4;
   int64_t columns = 8;
 };
 

@@ -104,8 +104,7 @@ class Convolution {
     const Value thread = b_.thread(0);
     b_.when(thread < draft_.argument(count), [&] {
       axes_ = window_axes(draft_, sizes_.window, sizes_.in, sizes_.out);
-      std::vector<Value> extents = {b_.integer(0), b_.integer(sizes_.groups),
-                                    draft_.argument(row_tiles)};
+      std::vector<Value> extents = {b_.integer(0), groups(), draft_.argument(row_tiles)};
       for (size_t i = 0; i + 1 < axes_.size(); ++i) extents.push_back(axes_[i].out);
       extents.push_back(draft_.argument(column_tiles));
       tile(digits(thread, extents));
@@ -252,7 +251,7 @@ class Convolution {
 
   // Where the innermost row of x at these outer coordinates begins.
   Value input_row(Value channel, const std::vector<Value>& places) {
-    Value flat = (image_ * static_cast<double>(sizes_.groups) + group_) * channels_ + channel;
+    Value flat = (image_ * groups() + group_) * channels_ + channel;
     for (size_t i = 0; i < places.size(); ++i) flat = flat * axes_[i].in + places[i];
     return flat * axes_.back().in;
   }
@@ -262,7 +261,7 @@ class Convolution {
     each_inside(b_, shape_, first_row_, filters_, first_column_, columns,
                 [&](int64_t i, int64_t j) {
                   const Value filter = group_ * filters_ + first_row_ + static_cast<double>(i);
-                  Value flat = image_ * (filters_ * static_cast<double>(sizes_.groups)) + filter;
+                  Value flat = image_ * (filters_ * groups()) + filter;
                   for (size_t axis = 0; axis < outer_.size(); ++axis)
                     flat = flat * axes_[axis].out + outer_[axis];
                   flat = flat * columns + first_column_ + static_cast<double>(j);
@@ -271,6 +270,8 @@ class Convolution {
                   kir::store_element(y_, flat, sum);
                 });
   }
+
+  Value groups() { return draft_.argument(pool_.integer(sizes_.groups)); }
 
   Value below(Value place, Value limit) {
     return b_.bitcast(place, Type::u32) < b_.bitcast(limit, Type::u32);

@@ -18,13 +18,32 @@ class Map {
         draft_(work.island(), work.name(), {threads, 1, 1}),
         b_(draft_.builder()),
         dims_(work.output_dims()),
-        count_(product(work.island().pool(), dims_)) {}
+        count_(product(work.island().pool(), dims_)),
+        has_own_strides_(has_own_strides(work)) {}
+
+  // A formula with strides of its own is the code of one size anyway, so extents stand in its code;
+  // others (a bias by channel, a broadcast) share one kernel over all sizes.
+  static bool has_own_strides(const Work& work) {
+    const std::span<const tenon_expr> rows = work.graph().exprs();
+    std::vector<char> reached(rows.size(), 0);
+    reached[work.node().formula] = 1;
+    for (size_t i = work.node().formula + size_t{1}; i-- > 0;) {
+      if (reached[i] == 0) continue;
+      const tenon_expr& at = rows[i];
+      const bool is_number = at.op == TENON_EXPR_CONST && at.type == TENON_TYPE_I64;
+      if (is_number && (at.k > 1 || at.k < -1)) return true;
+      for (const int32_t operand : {at.a, at.b, at.c}) {
+        if (operand >= 0) reached[static_cast<size_t>(operand)] = 1;
+      }
+    }
+    return false;
+  }
 
   Result<Kernels> run() {
     const kir::Tensor to = work_.write(draft_);
     linear_ = b_.thread(0);
     Status status;
-    b_.when(linear_ < draft_.size(count_), [&] { status = element(to); });
+    b_.when(linear_ < draft_.argument(count_), [&] { status = element(to); });
     TENON_TRY(std::move(status));
     Kernels kernels;
     kernels.push_back(draft_.finish(count_));
@@ -63,7 +82,8 @@ class Map {
 
   // Empty outputs have no threads, but their code must still be sound.
   Value at_least_one(Expr extent) {
-    return draft_.size(maximum(extent, work_.island().pool().integer(1)));
+    const Expr safe = maximum(extent, work_.island().pool().integer(1));
+    return has_own_strides_ ? draft_.size(safe) : draft_.argument(safe);
   }
 
   int64_t limit(int64_t axis) const {
@@ -81,7 +101,7 @@ class Map {
     const Expr elements = work_.island().elements(work_.input(i));
     const kir::Loadable made = {
         .tensor = work_.read(draft_, i),
-        .elements = b_.bitcast(draft_.size(elements), Type::u32),
+        .elements = b_.bitcast(draft_.argument(elements), Type::u32),
         .known = elements.is_constant() ? elements.constant() : -1,
         .like_output = elements.same(count_),
     };
@@ -102,6 +122,7 @@ class Map {
   kir::Builder& b_;
   std::vector<Expr> dims_;
   Expr count_;
+  bool has_own_strides_;
   Value linear_;
   std::map<int64_t, kir::Loadable> operands_;
   std::map<int32_t, Value> uniforms_;
@@ -111,6 +132,8 @@ class Map {
 
 Result<Kernels> map(const Work& work) {
   if (!work.has_output(0)) return work.refuse("formula without an output");
+  if (work.node().formula >= work.graph().exprs().size())
+    return work.refuse("formula beyond the table");
   return Map(work).run();
 }
 

@@ -19,6 +19,16 @@ uint64_t hash(std::string_view bytes, uint64_t seed) {
   return h;
 }
 
+// PoCL keeps compiled kernels itself, and would compile every kernel once more, for no particular
+// work-group size, to hand out a binary.
+bool keeps_kernels(cl_device_id id) {
+  const auto platform = device_fact<cl_platform_id>(id, CL_DEVICE_PLATFORM);
+  char name[64] = {};
+  if (clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, nullptr) != CL_SUCCESS)
+    return false;
+  return std::string_view(name) == "Portable Computing Language";
+}
+
 std::string cache_key(const Device& device, const std::string& source) {
   const std::string all = device.fingerprint() + '\n' + build_options + '\n' + source;
   return fmt::format("opencl/{:016x}{:016x}", hash(all, 0xCBF29CE484222325u),
@@ -88,7 +98,8 @@ void keep(cl_program program, const tenon_cache& cache, const std::string& key) 
 
 Result<std::unique_ptr<ModuleObject>> ModuleObject::build(const Device& device,
                                                           const std::string& source) {
-  const auto* cache = host_service<tenon_cache>(TENON_CACHE_ID);
+  const auto* cache =
+      keeps_kernels(device.id()) ? nullptr : host_service<tenon_cache>(TENON_CACHE_ID);
   const std::string key = cache_key(device, source);
   if (cache != nullptr) {
     if (std::optional<Program> found = cached(device, *cache, key)) {
