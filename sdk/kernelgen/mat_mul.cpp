@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "contract.h"
+#include "mat_mul.h"
 #include "templates.h"
 
 #include <fmt/format.h>
@@ -7,79 +7,9 @@
 namespace tenon::kernelgen {
 namespace {
 
-// The product as [batch, rows, depth] x [batch, depth, columns].
-struct Sizes {
-  std::vector<Expr> batch;    // of the output
-  std::vector<Expr> a_batch;  // aligned with it, 1 where missing
-  std::vector<Expr> b_batch;
-  Expr rows, columns, depth;
-};
-
-bool is_one(const Expr& extent) { return extent.is_constant() && extent.constant() == 1; }
-
-// Batch axes of an operand, led by ones up to the output's count.
-std::vector<Expr> aligned(ExprPool& pool, std::span<const Expr> dims, size_t matrix, size_t count) {
-  const size_t own = dims.size() > matrix ? dims.size() - matrix : 0;
-  std::vector<Expr> all(count - std::min(count, own), pool.integer(1));
-  for (size_t i = 0; i < own; ++i) all.push_back(dims[i]);
-  return all;
-}
-
-// Rows of every batch are rows of one matrix when B is the same for all.
-void merge_batch(Sizes& sizes) {
-  for (size_t i = 0; i < sizes.batch.size(); ++i) {
-    if (!is_one(sizes.b_batch[i]) || !sizes.a_batch[i].same(sizes.batch[i])) return;
-  }
-  for (const Expr& extent : sizes.batch) sizes.rows = sizes.rows * extent;
-  sizes.batch.clear();
-  sizes.a_batch.clear();
-  sizes.b_batch.clear();
-}
-
-Result<Sizes> sizes_of(const Work& work) {
-  const std::vector<Expr> a = work.input_dims(0);
-  const std::vector<Expr> b = work.input_dims(1);
-  if (a.empty() || b.empty()) return work.refuse("an operand of rank 0");
-  ExprPool& pool = work.island().pool();
-  Sizes sizes;
-  sizes.rows = a.size() == 1 ? pool.integer(1) : a[a.size() - 2];
-  sizes.columns = b.size() == 1 ? pool.integer(1) : b.back();
-  sizes.depth = a.back();
-  const size_t matrix = (a.size() == 1 ? 0u : 1u) + (b.size() == 1 ? 0u : 1u);
-  std::vector<Expr> out = work.output_dims();
-  if (out.size() < matrix) return work.refuse("output of too low a rank");
-  out.resize(out.size() - matrix);
-  sizes.batch = out;
-  sizes.a_batch = aligned(pool, a, 2, out.size());
-  sizes.b_batch = aligned(pool, b, 2, out.size());
-  if (sizes.a_batch.size() != out.size() || sizes.b_batch.size() != out.size()) {
-    return work.refuse("batch axes of the operands do not match the output's");
-  }
-  merge_batch(sizes);
-  return sizes;
-}
-
-// Where an operand's matrix of a batch lies, in matrices.
-Value batch_index(Draft& draft, std::span<const Expr> own, std::span<const Expr> batch,
-                  std::span<const Value> at, Value flat) {
-  kir::Builder& b = draft.builder();
-  bool is_same = true;
-  for (size_t i = 0; i < own.size(); ++i) is_same = is_same && own[i].same(batch[i]);
-  if (is_same) return flat;
-  Value index = b.integer(0);
-  for (size_t i = 0; i < own.size(); ++i) {
-    if (is_one(own[i])) continue;
-    const Value extent = draft.argument(own[i]);
-    const Value coordinate =
-        own[i].same(batch[i]) ? at[i] : b.select(extent == 1, b.integer(0), at[i]);
-    index = index * extent + coordinate;
-  }
-  return index;
-}
-
 class MatMul {
  public:
-  MatMul(const Work& work, Sizes sizes)
+  MatMul(const Work& work, ProductSizes sizes)
       : work_(work),
         sizes_(std::move(sizes)),
         pool_(work.island().pool()),
@@ -152,13 +82,12 @@ class MatMul {
     });
   }
 
-  // In the type of the sums: integers of the operands may be narrower.
   Value load(kir::Tensor from, Value index) {
-    return kir::convert(kir::load_element(from, index), accumulator(to_.dtype));
+    return load_factor(from, index, accumulator(to_.dtype));
   }
 
   const Work& work_;
-  Sizes sizes_;
+  ProductSizes sizes_;
   ExprPool& pool_;
   TileShape shape_;
   Draft draft_;
@@ -172,7 +101,9 @@ class MatMul {
 Result<Kernels> mat_mul(const Work& work) {
   TENON_TRY(work.needs(2));
   if (work.output_dtype() == DType::boolean) return work.refuse("products of bool");
-  TENON_TRY_ASSIGN(Sizes sizes, sizes_of(work));
+  TENON_TRY_ASSIGN(ProductSizes sizes, product_sizes(work));
+  const Limits& limits = work.island().limits();
+  if (can_stage(limits, accumulator(work.output_dtype()))) return mat_mul_staged(work, sizes);
   return MatMul(work, std::move(sizes)).run();
 }
 

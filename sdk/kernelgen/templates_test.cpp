@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/testing/island_cases.h"
+#include "tenon/kernelgen/interpreter.h"
 #include "tenon/kernelgen/verify.h"
 
 #include <gtest/gtest.h>
@@ -46,6 +47,46 @@ TEST(Templates, compute_what_plain_loops_compute_for_a_cpu) {
 
 TEST(Templates, compute_what_plain_loops_compute_for_a_gpu) {
   expect_agreement(testing::island_cases(), {.is_cpu = false});
+}
+
+// The staged product with one of its barriers taken out.
+TEST(Templates, lose_no_barrier_unnoticed) {
+  testing::BlobWriter blob;
+  const uint32_t a = blob.input(DType::f32, {70, 40});
+  const uint32_t b = blob.input(DType::f32, {40, 66});
+  const uint32_t y = blob.value(DType::f32, {70, 66});
+  blob.output(y);
+  blob.node("MatMul", {a, b}, {y});
+  const std::vector<uint64_t> bytes = blob.finish();
+  Island island(reinterpret_cast<const tenon_graph*>(bytes.data()), {.is_cpu = false});
+  Result<std::vector<Generated>> kernels = generate(island, island.graph().node(0), "product");
+  ASSERT_TRUE(kernels.ok()) << kernels.status().message();
+  kir::Kernel& kernel = kernels->front().kernel;
+  std::vector<float> left(70 * 40, 1), right(40 * 66, 1), out(70 * 66);
+  const auto run = [&] {
+    std::vector<kir::Argument> arguments;
+    std::vector<float>* const memory[] = {&left, &right, &out};
+    for (const Argument& from : kernels->front().arguments) {
+      kir::Argument argument;
+      if (from.is_operand) {
+        argument.data = memory[from.operand]->data();
+        argument.elements = memory[from.operand]->size();
+      } else {
+        argument.bits = static_cast<uint64_t>(*evaluate(island.pool().rows(), from.number, {}));
+      }
+      arguments.push_back(argument);
+    }
+    return kir::interpret(kernel, {4, 1, 1}, arguments);
+  };
+  const Status sound = run();
+  ASSERT_TRUE(sound.ok()) << sound.message();
+  EXPECT_EQ(out[70 * 66 - 1], 40.0f);
+  const auto barrier = std::ranges::find(kernel.code, kir::Op::barrier, &kir::Instruction::op);
+  ASSERT_NE(barrier, kernel.code.end());
+  *barrier = {.op = kir::Op::constant, .type = Type::i32};
+  const Status raced = run();
+  ASSERT_FALSE(raced.ok());
+  EXPECT_NE(std::string(raced.message()).find("race"), std::string::npos) << raced.message();
 }
 
 TEST(Templates, refuse_types_that_the_device_lacks_by_name) {
