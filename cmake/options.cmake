@@ -6,6 +6,8 @@ set(CMAKE_CXX_EXTENSIONS OFF)
 set(CMAKE_C_STANDARD 11)
 set(CMAKE_POSITION_INDEPENDENT_CODE ON)
 set(CMAKE_EXPORT_COMPILE_COMMANDS ON)
+set(CMAKE_C_FLAGS_RELEASE "-O2 -DNDEBUG")
+set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_VISIBILITY_INLINES_HIDDEN ON)
 
 # The installed tree may be moved as a whole.
@@ -17,8 +19,9 @@ option(TENON_FUZZ "build libFuzzer targets (clang)" OFF)
 option(TENON_TESTS "build tests" ON)
 
 add_compile_options(-Wall -Wextra -Wpedantic -Werror)
-# A warning of g++ 12 with many false alarms in the standard library at -O2.
-add_compile_options($<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict>)
+# Warnings of g++ 12 with many false alarms inside the standard library once it optimises.
+add_compile_options(
+  "$<$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>:-Wno-restrict;-Wno-free-nonheap-object>")
 add_compile_options(-ffp-contract=off)
 if(TENON_SANITIZE)
   add_compile_options(-fsanitize=${TENON_SANITIZE} -fno-omit-frame-pointer)
