@@ -111,13 +111,13 @@ Result<int64_t> evaluate(std::span<const tenon_expr> rows, ExprId root,
       }
       const int64_t given = symbols[static_cast<size_t>(row.k)];
       values[i] =
-          is_float(type) ? given : fold(TENON_EXPR_CAST, type, Type::i64, given, 0, 0, false);
+          is_float(type) ? given : fold(TENON_EXPR_CAST, type, Type::i64, given, 0, 0, true);
     } else if (row.op <= TENON_EXPR_LOAD) {
       return invalid("expression {} depends on {}, which has no value outside of an element", root,
                      expr_op(row.op).name);
     } else {
       const auto operand_type = static_cast<Type>(rows[static_cast<size_t>(row.a)].type);
-      values[i] = fold(row.op, type, operand_type, value(row.a), value(row.b), value(row.c), false);
+      values[i] = fold(row.op, type, operand_type, value(row.a), value(row.b), value(row.c), true);
     }
   }
   return values.back();

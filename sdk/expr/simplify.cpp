@@ -84,7 +84,7 @@ ExprId Simplifier::leaf(tenon_expr leaf) {
     if (leaf.op == TENON_EXPR_LINEAR) leaf.k = 0;
     if (leaf.op != TENON_EXPR_CONST) return pool_.intern(leaf);
     if (!is_float(type)) {
-      leaf.k = fold(TENON_EXPR_CAST, type, Type::i64, leaf.k, 0, 0, false);
+      leaf.k = fold(TENON_EXPR_CAST, type, Type::i64, leaf.k, 0, 0, true);
     } else if (std::isnan(std::bit_cast<double>(leaf.k))) {
       leaf.k = std::bit_cast<int64_t>(std::numeric_limits<double>::quiet_NaN());
     }
@@ -106,7 +106,7 @@ Simplifier::Found Simplifier::fold_constants(const tenon_expr& r) {
   }
   const auto k = [&](ExprId id) { return id < 0 ? 0 : row(id).k; };
   const auto result_type = static_cast<Type>(r.type);
-  return constant(fold(r.op, result_type, type(r.a), k(r.a), k(r.b), k(r.c), false), result_type);
+  return constant(fold(r.op, result_type, type(r.a), k(r.a), k(r.b), k(r.c), true), result_type);
 }
 
 Simplifier::Found Simplifier::unary(const tenon_expr& r) {

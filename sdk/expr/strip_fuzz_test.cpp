@@ -84,7 +84,7 @@ int64_t value_at(const World& world, const ExprPool& pool, ExprId root, int64_t 
         break;
       default:
         result = fold(row.op, static_cast<Type>(row.type), static_cast<Type>(pool.row(row.a).type),
-                      value(row.a), value(row.b), value(row.c), false);
+                      value(row.a), value(row.b), value(row.c), true);
     }
   }
   return values[static_cast<size_t>(root)];
