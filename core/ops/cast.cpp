@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/op.h"
 
-#include <optional>
+#include <string>
 
 namespace tenon::ops {
 namespace {
@@ -28,6 +28,20 @@ Expr saturate(ElementContext& c, Expr x) {
   return minimum(maximum(c.pool().cast(x, type), -limit), limit);
 }
 
+// A number without sign and fraction: the power of two that round_mode chooses.
+Expr to_power_of_two(ElementContext& c, Expr x) {
+  ExprPool& pool = c.pool();
+  const Expr size = pool.unary(TENON_EXPR_ABS, pool.cast(x, Type::f32));
+  const std::string mode = c.text("round_mode", "up");
+  const int64_t carry = mode == "down" ? 0 : mode == "nearest" ? 0x400000 : 0x7FFFFF;
+  const Expr bits = pool.bitcast(size, Type::i32) + carry;
+  const Expr exponent = minimum(bits / 0x800000, pool.integer(254, Type::i32));
+  // The least power has no exponent bits left in f32.
+  const Expr least = pool.integer(0x400000, Type::i32);
+  const Expr power = pool.bitcast(select(exponent == 0, least, exponent * 0x800000), Type::f32);
+  return select(size == size, power, size);
+}
+
 Status infer(InferContext& c) {
   const int64_t to = c.integer("to", 0);
   if (to <= 0 || to >= TENON_DTYPE_COUNT) return invalid("attribute to: type {} is unknown", to);
@@ -46,6 +60,7 @@ Expr element(ElementContext& c) {
   const Expr x = c.load(0);
   const DTypeFacts& to = facts(c.output_dtype());
   if (to.kind == DTypeClass::boolean) return x != 0;
+  if (c.output_dtype() == DType::f8e8m0) return to_power_of_two(c, x);
   if (to.kind == DTypeClass::floating) {
     if (c.integer("saturate", 1) != 0) return c.pool().cast(saturate(c, x), to.type);
     return c.pool().cast(x, to.type);
@@ -63,7 +78,7 @@ Op cast() {
       .doc = "Elements as another type. Floats to integers drop the fraction.",
       .inputs = {{"input"}},
       .outputs = {{"output"}},
-      .attributes = {{"saturate", 1}},
+      .attributes = {{"saturate", 1}, {"round_mode", "up"}},
       .infer = infer,
       .element = element,
       .samples = {{.inputs = {{.dims = {3, 5}, .low = -9, .high = 9}},
