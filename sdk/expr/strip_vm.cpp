@@ -32,7 +32,7 @@ std::vector<int64_t> evaluate(const Code& code, std::span<const int64_t> symbols
                                       : fold(TENON_EXPR_CAST, type, Type::i64, bits, 0, 0, false));
     } else {
       values.push_back(fold(row.op, type, uniform.operand_type, value(row.a), value(row.b),
-                            value(row.c), code.single));
+                            value(row.c), true));
     }
   }
   return values;
