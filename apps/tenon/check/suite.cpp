@@ -78,7 +78,8 @@ TestDirectory read_directory(const fs::path& folder) {
 
 Result<std::vector<TestDirectory>> find_tests(const std::string& path) {
   std::error_code error;
-  const fs::path root(path);
+  fs::path root(path);
+  if (fs::is_regular_file(root, error)) root = fs::absolute(root).parent_path();
   if (!fs::is_directory(root, error)) return invalid("{}: no folder", path);
   std::vector<TestDirectory> tests;
   const auto consider = [&](const fs::path& folder) {

@@ -22,7 +22,7 @@ struct TestDirectory {
   std::vector<DataSet> sets;
 };
 
-// All of them below path (or path itself), sorted by name.
+// All of them below path (or path itself), sorted by name. A model's file stands for its folder.
 Result<std::vector<TestDirectory>> find_tests(const std::string& path);
 
 }  // namespace tenon::cli

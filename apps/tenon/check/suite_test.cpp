@@ -44,6 +44,7 @@ TEST_F(Suite, files_have_the_place_of_their_number_and_gaps_stay_empty) {
   ASSERT_TRUE(tests.ok());
   ASSERT_EQ(tests->size(), 1u);
   EXPECT_EQ(tests->front().name, "b");
+  EXPECT_EQ(find_tests((root_ / "node/b/model.onnx").string())->front().name, "b");
   const auto& sets = tests->front().sets;
   ASSERT_EQ(sets.size(), 2u);
   ASSERT_EQ(sets[0].inputs.size(), 1u);

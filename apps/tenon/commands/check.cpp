@@ -103,8 +103,8 @@ Command check() {
   return {
       .name = "check",
       .doc = "runs every test directory below a path and compares with the stored outputs",
-      .operands = {{"PATH", "a folder; tests are models beside test_data_set_* folders", true,
-                    true}},
+      .operands = {{"PATH", "a folder or model; tests are models beside test_data_set_* folders",
+                    true, true}},
       .flags = with_engine_flags({
           {.name = "device",
            .letter = 'd',
