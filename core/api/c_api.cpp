@@ -2,8 +2,8 @@
 #include "core/api/model.h"
 #include "core/api/models_service.h"
 #include "core/api/tensors.h"
-#include "core/base/platform_file.h"
 #include "core/base/border.h"
+#include "core/base/platform_file.h"
 #include "core/run/services.h"
 
 #include "tenon/tenon.h"
@@ -108,6 +108,8 @@ Result<bool> load_option(LoadOptions& load, std::string_view key, std::string va
     load.loader = std::move(value);
   } else if (key.starts_with("dim.")) {
     TENON_TRY_ASSIGN(load.sizes[std::string(key.substr(4))], integer(key, value));
+  } else if (key.starts_with("value.")) {
+    load.values[std::string(key.substr(6))] = std::move(value);
   } else if (key == "disable") {
     load.passes.disabled = words(value);
   } else if (key == "stop_after") {
@@ -126,13 +128,13 @@ Status load(tenon_engine* engine, const std::string& path, tenon_source content,
             const tenon_kv* options, uint64_t count, const tenon_cancel* cancel,
             tenon_model** model) {
   LoadOptions how;
-  TENON_TRY(read_options(options, count,
-                         "loader, dim.NAME, disable, stop_after, incomplete, and the loader's own",
-                         [&](std::string_view key, std::string value) {
-                           return load_option(how, key, std::move(value));
-                         }));
-  TENON_TRY_ASSIGN(auto made,
-                   Model::load(*engine->engine, path, std::move(content), how, cancel));
+  TENON_TRY(read_options(
+      options, count,
+      "loader, dim.NAME, value.NAME, disable, stop_after, incomplete, and the loader's own",
+      [&](std::string_view key, std::string value) {
+        return load_option(how, key, std::move(value));
+      }));
+  TENON_TRY_ASSIGN(auto made, Model::load(*engine->engine, path, std::move(content), how, cancel));
   *model = new tenon_model{std::move(made)};
   return {};
 }
@@ -256,8 +258,8 @@ tenon_status tenon_session_create(tenon_model* model, const char* devices, const
                              if (key == "tap") {
                                taps.push_back(std::move(value));
                              } else if (key == "precision") {
-                               plan.precision = value == "fast" ? TENON_PRECISION_FAST
-                                                                : TENON_PRECISION_EXACT;
+                               plan.precision =
+                                   value == "fast" ? TENON_PRECISION_FAST : TENON_PRECISION_EXACT;
                              } else if (key == "deadline_ms") {
                                TENON_TRY_ASSIGN(made->deadline_ms, integer(key, value));
                              } else {

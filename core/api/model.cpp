@@ -4,6 +4,7 @@
 #include "core/base/platform_file.h"
 #include "core/base/border.h"
 #include "core/graph/builder.h"
+#include "core/graph/fix_inputs.h"
 
 #include <algorithm>
 
@@ -130,6 +131,7 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
   auto finished = builder.finish();
   if (!finished.ok()) return finished.status().at(path);
   model->graph_ = std::move(*finished);
+  if (Status fixed = fix_inputs(model->graph_, options.values); !fixed.ok()) return fixed.at(path);
   model->operators_ = count_operators(model->graph_);
   Graph whole = options.allow_incomplete ? clone(model->graph_) : Graph();
   if (incomplete.ok()) incomplete = run_passes(model->graph_, options.passes).at(path);

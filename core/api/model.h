@@ -20,6 +20,7 @@ namespace tenon {
 struct LoadOptions {
   std::string loader;  // plugin id; empty = by content
   std::map<std::string, int64_t> sizes;
+  std::map<std::string, std::string> values;  // inputs that become constants: "1, -1"
   PassOptions passes;
   bool allow_incomplete = false;  // keep a model that lacks operators, for looking at it
   std::vector<std::pair<std::string, std::string>> loader_options;

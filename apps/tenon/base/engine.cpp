@@ -66,6 +66,13 @@ Result<Model> load_model(const Engine& engine, const std::string& path, const Ar
     }
     more.emplace_back("dim." + dim.substr(0, equals), dim.substr(equals + 1));
   }
+  for (const std::string& value : arguments.all("value")) {
+    const size_t equals = value.find('=');
+    if (equals == std::string::npos || equals == 0) {
+      return invalid("--value: \"{}\", expected NAME=NUMBERS", value);
+    }
+    more.emplace_back("value." + value.substr(0, equals), value.substr(equals + 1));
+  }
   if (arguments.has("loader")) more.emplace_back("loader", arguments.text("loader"));
   auto model = attempt([&] { return engine.load(path, more, interrupted()); });
   if (!model.ok()) return model_problem(model.status());

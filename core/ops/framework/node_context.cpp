@@ -67,8 +67,10 @@ Result<std::vector<int64_t>> NodeContext::constants(size_t input) const {
   std::vector<int64_t> constants;
   for (const Expr& element : elements) {
     if (!element.is_constant()) {
-      return unsupported("input {} (\"{}\") must be constant, it is known only at run time", input,
-                         graph_.value(node_.inputs[input]).name);
+      return unsupported(
+          "input {} (\"{}\") must be constant, it is known only at run time; if it is an input of "
+          "the model, fix it with --value NAME=NUMBERS",
+          input, graph_.value(node_.inputs[input]).name);
     }
     constants.push_back(element.constant());
   }

@@ -55,6 +55,7 @@ TENON_API tenon_status tenon_engine_describe(tenon_engine* engine, const char* w
 /* Loads a model file; the loader is found by content. Weights are mapped, not read. Options:
  *   loader=ID         this loader instead of the best probe
  *   dim.NAME=N        fixes the named symbolic size
+ *   value.NAME=1,-1   fixes an input: it becomes a constant of these elements
  *   disable=PASS,...  passes left out
  *   stop_after=PASS   later passes left out (for looking at the graph)
  *   incomplete=allow  keeps a model that lacks operators, for describing it
