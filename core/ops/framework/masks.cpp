@@ -11,7 +11,7 @@ ValueId by_length(ExpandContext& c, ValueId lengths, Expr batch, Expr keys,
   const Expr one = c.number(1);
   const std::vector<Expr> column = {batch, one, one, one};
   const ValueId place = count_up(c, keys);
-  if (c.status().ok() && c.dims_of(lengths)[0].same(batch)) {
+  if (!c.status().ok() || !c.dims_of(lengths)[0].same(batch * 2)) {
     return map(c, "j < n ? 0.0 : filter", {{"j", place}, {"n", reshape(c, lengths, column)}},
                DType::f32, numbers);
   }
@@ -31,10 +31,6 @@ Result<ValueId> additive_mask(ExpandContext& c, size_t mask, size_t bias, Expr b
   ValueId marks = c.input(mask);
   ValueId hidden = no_id;
   if (dims.size() == 1) {
-    const bool is_pair = dims[0].same(batch * 2);
-    if (!dims[0].same(batch) && !is_pair) {
-      return unsupported("a mask of one axis that is neither the batch nor twice the batch");
-    }
     hidden = by_length(c, marks, batch, keys, numbers);
   } else {
     if (dims.size() == 2) marks = reshape(c, marks, {dims[0], c.number(1), c.number(1), dims[1]});
