@@ -129,6 +129,15 @@ function(pictures device)
       first("  ${digit}  " ${digits}/model.onnx ${digits}/samples/${sample}.png --device ${device})
     endforeach()
   endforeach()
+  # Some are drawn dark on light; this model wants light on dark.
+  set(net ${data}/onnx-models/mnist-8/model.onnx --resize 28 --channels gray --scale 1 --mean 0
+    --std 1 --device ${device})
+  foreach(digit 0 3 4 5 6 7 9)
+    first("  ${digit}  " ${net} ${digits}/samples/drawn-${digit}.png)
+  endforeach()
+  foreach(digit 1 2 8)
+    first("  ${digit}  " ${net} ${digits}/samples/drawn-${digit}.png --invert)
+  endforeach()
   set(net ${data}/onnx-models/shufflenet-v2-12-int8/model.onnx --resize 256 --crop 224
     --mean 0.485,0.456,0.406 --std 0.229,0.224,0.225 ${labels} --device ${device})
   first("Boston bull" ${net} ${media}/pets.jpg)
