@@ -139,7 +139,7 @@ TEST(Engine, devices_are_named_when_one_is_not_there) {
 }
 
 TEST(Engine, options_that_do_not_exist_are_refused_with_those_that_do) {
-  const std::string text = failure_of([] { Engine({{"plugin", "x"}}); });
+  const std::string text = failure_of([] { Engine(Options{{"plugin", "x"}}); });
   EXPECT_NE(text.find("option \"plugin\" is not known; options are: plugins,"), std::string::npos)
       << text;
 }
