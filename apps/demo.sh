@@ -29,6 +29,7 @@ build() {
 step "installing packages that are missing" ./cmake/packages.sh
 step "building the release (log in $log)" build
 
+source cmake/devices.sh
 tenon=build/release/bin/tenon
 digits=examples/models/digits
 export LC_ALL=C.UTF-8

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 ./cmake/packages.sh
+source cmake/devices.sh
 export TENON_TEST_DATA=${TENON_TEST_DATA:-$PWD/../shared/data}
 cmake --preset ci >/dev/null
 cmake --build --preset ci
