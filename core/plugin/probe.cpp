@@ -52,6 +52,10 @@ ProbeVerdict from_answer(const Answer& answer) {
   ProbeVerdict verdict;
   verdict.code = static_cast<Code>(answer.verdict.integer("code", TENON_INTERNAL));
   verdict.reason = answer.verdict.text("reason");
+  if (verdict.code != Code::ok && verdict.reason.empty()) {
+    verdict.reason = fmt::format("failed without a word ({}) when it was asked to {}",
+                                 name_of(verdict.code), answer.step);
+  }
   verdict.device_reason = answer.verdict.text("device_reason");
   for (const Json& device : answer.verdict.array("devices")) {
     verdict.devices.emplace_back(device.text().value_or(""));

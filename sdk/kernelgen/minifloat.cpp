@@ -65,14 +65,23 @@ Value encode(const Minifloat& format, Value x) {
   const double smallest_normal = std::ldexp(1.0, 1 - format.bias);
   const Value near = b.select(a < smallest_normal, a, b.real(0));
   const Value small = b.cast(b.unary(Op::round, near * units), Type::u32);
-  const Value largest = b.integer(format.largest, Type::u32);
-  const Value big = b.select(a < 1e6, normal, largest);
-  const Value code = b.binary(Op::min, b.select(a < smallest_normal, small, big), largest);
+  // What is too large becomes infinity, or NaN where there is none, or the largest where neither is.
+  const int beyond = format.infinity >= 0 ? format.infinity
+                     : format.nan >= 0    ? format.nan
+                                          : format.largest;
+  const Value big = b.select(a < 1e6, normal, b.integer(format.largest + 1, Type::u32));
+  const Value exact = b.select(a < smallest_normal, small, big);
+  const Value too_large = exact > format.largest;
+  const Value code = b.select(too_large, b.integer(beyond, Type::u32), exact);
   const Value sign = bits(bits(raw, Op::shr, 31), Op::shl, width);
   const Value zero = b.integer(0, Type::u32);
-  Value y = code + (format.signed_zero ? sign : b.select(code == 0, zero, sign));
-  if (format.nan >= 0) y = b.select(x == x, y, b.integer(format.nan, Type::u32));
-  return y;
+  if (!format.signed_zero) {
+    const Value nan = b.integer(format.nan, Type::u32);
+    const Value y = b.select(too_large, nan, code + b.select(code == 0, zero, sign));
+    return b.select(x == x, y, nan);
+  }
+  const Value y = code + sign;
+  return format.nan >= 0 ? b.select(x == x, y, b.integer(format.nan, Type::u32)) : y;
 }
 
 }  // namespace tenon::kir

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <fstream>
 
@@ -14,8 +15,10 @@ namespace fs = std::filesystem;
 class Suite : public testing::Test {
  protected:
   void SetUp() override {
-    root_ = fs::temp_directory_path() / "tenon_suite_test";
-    fs::remove_all(root_);
+    // Tests may run side by side: each has a folder of its own.
+    std::string pattern = (fs::temp_directory_path() / "tenon_suite_XXXXXX").string();
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    root_ = pattern;
     for (const char* file :
          {"node/b/model.onnx", "node/b/test_data_set_0/input_0.pb",
           "node/b/test_data_set_0/output_1.pb", "node/b/test_data_set_1/input_1.pb",

@@ -22,19 +22,24 @@ class Json {
   using Array = std::vector<Json>;
   using Object = std::vector<Member>;
 
-  Json() = default;                                 // null
-  Json(std::nullptr_t) {}                           // NOLINT: a value is JSON
-  Json(bool value) : value_(value) {}               // NOLINT
-  Json(int value) : value_(int64_t{value}) {}       // NOLINT
-  Json(int64_t value) : value_(value) {}            // NOLINT
-  Json(uint32_t value) : value_(int64_t{value}) {}  // NOLINT
-  Json(uint64_t value);                  // beyond int64: the nearest double         NOLINT
-  Json(double value) : value_(value) {}  // NOLINT
-  Json(const char* value) : value_(std::string(value)) {}       // NOLINT
-  Json(std::string_view value) : value_(std::string(value)) {}  // NOLINT
-  Json(std::string value) : value_(std::move(value)) {}         // NOLINT
-  Json(Array value) : value_(std::move(value)) {}               // NOLINT
-  Json(Object value) : value_(std::move(value)) {}              // NOLINT
+  Json();                        // null
+  Json(std::nullptr_t);          // NOLINT: a value is JSON
+  Json(bool value);              // NOLINT
+  Json(int value);               // NOLINT
+  Json(int64_t value);           // NOLINT
+  Json(uint32_t value);          // NOLINT
+  Json(uint64_t value);          // beyond int64: the nearest double         NOLINT
+  Json(double value);            // NOLINT
+  Json(const char* value);       // NOLINT
+  Json(std::string_view value);  // NOLINT
+  Json(std::string value);       // NOLINT
+  Json(Array value);             // NOLINT
+  Json(Object value);            // NOLINT
+  Json(const Json& other);
+  Json(Json&& other) noexcept;
+  Json& operator=(const Json& other);
+  Json& operator=(Json&& other) noexcept;
+  ~Json();
 
   // Json::object({{"id", "x"}, {"size", 3}}), Json::array({1, 2, 3}).
   static Json object(std::initializer_list<Member> members = {});
