@@ -6,7 +6,7 @@
 #include "core/plugin/layers/fault_script.h"
 
 #include <algorithm>
-#include <ranges>
+#include <vector>
 
 namespace tenon {
 namespace {
@@ -84,7 +84,9 @@ Status check_layers(std::string_view names) {
 
 std::unique_ptr<PluginTables> with_layers(std::unique_ptr<PluginTables> plugin,
                                           std::string_view names) {
-  for (const std::string_view name : split(names, ',') | std::views::reverse) {
+  std::vector<std::string_view> innermost_first = split(names, ',');
+  std::ranges::reverse(innermost_first);
+  for (const std::string_view name : innermost_first) {
     plugin = trim(name) == "validate" ? validate_layer(std::move(plugin))
                                       : fault_layer(std::move(plugin));
   }
