@@ -100,7 +100,8 @@ TEST(Decode, a_header_of_more_than_64_million_pixels_is_refused_before_pixels_ar
 TEST(Decode, a_jpeg_whose_huffman_table_is_too_long_is_refused) {
   auto bytes = jpeg;
   const std::array marker = {std::byte{0xff}, std::byte{0xc4}};
-  const auto table = std::ranges::search(bytes, marker).begin() - bytes.begin() + 4;
+  const auto table =
+      std::search(bytes.begin(), bytes.end(), marker.begin(), marker.end()) - bytes.begin() + 4;
   for (int i = 1; i < 4; ++i) bytes[static_cast<size_t>(table + i)] = std::byte{0xff};
   const auto picture = decode("long.jpg", bytes);
   ASSERT_FALSE(picture.ok());
