@@ -15,7 +15,10 @@ namespace {
 // What to try after a failure of this kind.
 std::string advice(Exit exit, const Command* command, const Arguments& arguments) {
   const std::string model = arguments.operands().empty() ? "MODEL" : arguments.operands().front();
-  switch (exit) {
+  const bool takes_model =
+      command != nullptr && !command->operands.empty() && command->operands.front().name == "MODEL";
+  const Exit shown = exit == Exit::model && !takes_model ? Exit::usage : exit;
+  switch (shown) {
     case Exit::usage:
       return command == nullptr ? "tenon --help" : fmt::format("tenon {} --help", command->name);
     case Exit::model:

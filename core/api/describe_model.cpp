@@ -47,9 +47,9 @@ Json parameters_json(const Graph& graph) {
   }
   Json table = Json::object();
   for (const auto& [dtype, sum] : sums) {
-    table.set(dtype, Json::object({{"tensors", sum.tensors},
-                                   {"elements", sum.elements},
-                                   {"bytes", sum.bytes}}));
+    table.set(
+        dtype,
+        Json::object({{"tensors", sum.tensors}, {"elements", sum.elements}, {"bytes", sum.bytes}}));
   }
   return table;
 }
@@ -70,9 +70,9 @@ Json inspect_json(const Model& model) {
     operators.push(Json::object({{"op", qualified(row.domain, row.op)}, {"count", row.count}}));
   }
   for (const Symbol& symbol : graph.symbols) {
-    symbols.push(Json::object(
-        {{"name", symbol.name},
-         {"origin", symbol.origin == SymbolOrigin::data ? "data" : "input"}}));
+    symbols.push(
+        Json::object({{"name", symbol.name},
+                      {"origin", symbol.origin == SymbolOrigin::data ? "data" : "input"}}));
   }
   Json facts = Json::object({{"path", model.path()}, {"loader", model.loader()}});
   facts.set("metadata", metadata)
@@ -117,17 +117,41 @@ std::string dot_text(const Graph& graph) {
     }
   }
   for (const ValueId input : graph.main().inputs) {
-    text += fmt::format("  v{} [shape=oval,label={}];\n", input,
-                        dot_quoted(graph.value(input).name));
+    text +=
+        fmt::format("  v{} [shape=oval,label={}];\n", input, dot_quoted(graph.value(input).name));
   }
   for (size_t i = 0; i < nodes.size(); ++i) {
     for (const ValueId input : nodes[i].inputs) {
       if (input == no_id) continue;
       if (maker[input] != SIZE_MAX) text += fmt::format("  n{} -> n{};\n", maker[input], i);
-      if (graph.value(input).kind == ValueKind::input) text += fmt::format("  v{} -> n{};\n", input, i);
+      if (graph.value(input).kind == ValueKind::input)
+        text += fmt::format("  v{} -> n{};\n", input, i);
     }
   }
   return text + "}\n";
+}
+
+Json places_json(const std::vector<ValueId>& ids) {
+  Json list = Json::array();
+  for (const ValueId id : ids) list.push(id == no_id ? int64_t{-1} : static_cast<int64_t>(id));
+  return list;
+}
+
+// Who reads and makes what, values by their place in the list of names.
+Json nodes_json(const Graph& graph) {
+  Json values = Json::array(), nodes = Json::array(), outputs = Json::array();
+  // Only values with dims can be returned from a run.
+  for (const Value& value : graph.values) values.push(value.ranked ? value.name : std::string());
+  for (const Node& node : graph.main().nodes) {
+    nodes.push(Json::object({{"name", node.name}, {"op", qualified(node.domain, node.op)}})
+                   .set("inputs", places_json(node.inputs))
+                   .set("outputs", places_json(node.outputs)));
+  }
+  for (size_t i = 0; i < graph.main().outputs.size(); ++i) {
+    outputs.push(Json::object({{"name", graph.output_names[i]},
+                               {"value", static_cast<int64_t>(graph.main().outputs[i])}}));
+  }
+  return Json::object().set("values", values).set("nodes", nodes).set("outputs", outputs);
 }
 
 Json plan_json(const Plan& plan) {
@@ -181,13 +205,15 @@ Result<std::string> describe_model(const Model& model, std::string_view what) {
   if (what == "text") return to_text(model.graph());
   if (what == "dot") return dot_text(model.graph());
   if (what == "tensors") return tensors_json(model.graph()).dump(2);
+  if (what == "nodes") return nodes_json(model.graph()).dump();
   constexpr std::string_view plan = "plan:";
   if (what.starts_with(plan)) {
     TENON_TRY_ASSIGN(const auto made, model.plan(what.substr(plan.size()), {}, {}));
     return plan_json(*made).dump(2);
   }
-  return invalid("\"{}\" cannot be described; ask for inspect, text, dot, tensors or plan:DEVICES",
-                 what);
+  return invalid(
+      "\"{}\" cannot be described; ask for inspect, text, dot, tensors, nodes or plan:DEVICES",
+      what);
 }
 
 Json describe_session(const Session& session) {
@@ -207,8 +233,7 @@ Json describe_session(const Session& session) {
       .set("host_control", Json::object({{"nodes", figures.host_reads},
                                          {"waits", figures.waits},
                                          {"bytes", figures.host_bytes}}))
-      .set("copies",
-           Json::object({{"count", figures.copies}, {"bytes", figures.copied_bytes}}))
+      .set("copies", Json::object({{"count", figures.copies}, {"bytes", figures.copied_bytes}}))
       .set("memory", memory)
       .set("ms", figures.milliseconds);
 }

@@ -5,6 +5,7 @@
 #include "apps/tenon/base/text.h"
 #include "apps/tenon/check/compare.h"
 #include "apps/tenon/files/npz.h"
+#include "apps/tenon/record/recording.h"
 #include "apps/tenon/run/inputs.h"
 #include "apps/tenon/run/outputs.h"
 #include "apps/tenon/run/pictures.h"
@@ -36,7 +37,7 @@ Result<std::vector<std::string>> pictures_of(const Arguments& arguments,
   if (files.size() < arguments.operands().size() - 1 + typed.size()) {
     return invalid("pictures and tensors cannot be given together");
   }
-  for (const char* flag : {"output", "tap", "compare"}) {
+  for (const char* flag : {"output", "tap", "compare", "record"}) {
     if (arguments.has(flag)) {
       return invalid("--{} wants tensors; a picture's answer is its classes", flag);
     }
@@ -134,6 +135,9 @@ Result<Exit> run_tensors(const Model& model, Session& session, std::span<const T
   TENON_TRY_ASSIGN(const std::string about, attempt([&] { return session.describe(); }));
   TENON_TRY_ASSIGN(const Json facts, parse_json(about));
   TENON_TRY_ASSIGN(const Json shape, describe(model, "inspect"));
+  if (arguments.has("record")) {
+    TENON_TRY(write_recording(arguments.text("record"), arguments, inputs, timed->outputs, facts));
+  }
   if (arguments.has("json")) {
     print_json(*timed, facts, shape);
   } else {
@@ -214,6 +218,10 @@ std::vector<Flag> run_flags() {
        .doc = "absolute tolerance of --compare",
        .kind = Flag::Kind::number,
        .otherwise = "1e-7"},
+      {.name = "record",
+       .value = "DIR",
+       .doc = "keep inputs, options and outputs for tenon replay",
+       .kind = Flag::Kind::directory},
       {.name = "repeat",
        .value = "N",
        .doc = "run N times and print how long it took",

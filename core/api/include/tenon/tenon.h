@@ -82,6 +82,7 @@ TENON_API tenon_status tenon_model_outputs(tenon_model* model, const tenon_tenso
  *              (operator, count, nodes, reason; a model that only lacks operators can be inspected)
  *   "text"     the graph in text form        "dot"  for Graphviz
  *   "tensors"  JSON: name, dtype, dims, bytes of every constant
+ *   "nodes"    JSON: names of all values; nodes in topological order and outputs by value number
  *   "plan:DEVICES"  JSON: placement for that device list: nodes (name, op, device, reason),
  *              islands, copies, host control, memory, bids and refusals */
 TENON_API tenon_status tenon_model_describe(tenon_model* model, const char* what,
@@ -89,11 +90,9 @@ TENON_API tenon_status tenon_model_describe(tenon_model* model, const char* what
 
 /* Places and compiles the model. devices: "reference", "opencl:0", "opencl,reference" (first choice
  * first) or "auto". One named device is strict: every device node runs there, or this fails and
- * lists all that cannot, with reasons; a list puts each node on its first device that takes it; "auto"
- * prefers one device for all nodes. Options:
- *   tap=VALUE   also return this value; may be repeated
- *   precision=exact|fast
- *   deadline_ms=N   limit for each run */
+ * lists all that cannot, with reasons; a list puts each node on its first device that takes it;
+ * "auto" prefers one device for all nodes. Options: tap=VALUE   also return this value; may be
+ * repeated precision=exact|fast deadline_ms=N   limit for each run */
 TENON_API tenon_status tenon_session_create(tenon_model* model, const char* devices,
                                             const tenon_kv* options, uint64_t count,
                                             const tenon_cancel* cancel, tenon_session** session);
