@@ -90,6 +90,7 @@ struct Symbol {
   ValueId value = no_id;
   int64_t element = 0;
   Type type = Type::i64;
+  bool count = false;  // data: a number of things that a kernel found, never negative
 };
 
 // Two sizes that must be equal, or a condition that must hold, known only at run time.

@@ -110,6 +110,7 @@ class Printer {
       constexpr std::string_view types[] = {"bool", "i32", "u32", "i64", "u64", "f32", "f64"};
       text += fmt::format(" data {}[{}] {}", reference(symbol.value), symbol.element,
                           types[static_cast<size_t>(symbol.type)]);
+      if (symbol.count) text += " count";
     }
     line("{}", text);
   }

@@ -176,6 +176,7 @@ class Parser {
       const auto dtype = dtype_named(line.word());
       if (!dtype) return line.error("expected a type");
       symbol.type = type_of(*dtype);
+      symbol.count = line.take("count");
     }
     const std::string name = fmt::format("s{}", graph_.symbols.size());
     names_.insert_or_assign(name, graph_.add_symbol(std::move(symbol)));

@@ -72,6 +72,9 @@ class InferContext : public NodeContext {
   void output(size_t output, DType dtype, std::vector<Expr> dims);
   // Canonical form of an attribute for kernels: resolved axes, pads, perm ...
   void set(std::string_view attribute, Attribute value);
+  // A size that only kernels find: the element of output `output`, of type i64 [1], which the node
+  // gets where it has none. The host reads it before what depends on it.
+  Expr found_size(size_t output);
   // Error when the sizes are known to differ; a run-time check when that is not known.
   Status require_equal(Expr a, Expr b, std::string_view what);
   Status require(Expr condition, std::string_view what);
@@ -137,6 +140,8 @@ class ExpandContext : public NodeContext {
   using NodeContext::integers;
   using NodeContext::sizes;
 
+  // The size that infer declared with found_size().
+  Expr found_size(size_t output) const;
   // What output k of the node is now.
   void output(size_t k, ValueId value);
 

@@ -90,6 +90,10 @@ ValueId ExpandContext::cast(ValueId value, DType dtype) {
   return add("Cast", {value}, {{"to", static_cast<int64_t>(dtype)}});
 }
 
+Expr ExpandContext::found_size(size_t output) const {
+  return graph_.value(node_.outputs[output]).known->front();
+}
+
 void ExpandContext::output(size_t k, ValueId value) {
   if (results_.size() <= k) results_.resize(k + 1, no_id);
   results_[k] = value;

@@ -33,6 +33,23 @@ void InferContext::set(std::string_view attribute, Attribute value) {
   editable_.attributes.insert_or_assign(std::string(attribute), std::move(value));
 }
 
+Expr InferContext::found_size(size_t output) {
+  if (editable_.outputs.size() <= output) editable_.outputs.resize(output + 1, no_id);
+  ValueId& id = editable_.outputs[output];
+  if (id == no_id) {
+    Value value;
+    value.name = fmt::format("{}.count", node_.name);
+    id = graph_.add_value(std::move(value));
+  }
+  this->output(output, DType::i64, {number(1)});
+  Value& value = graph_.value(id);
+  if (!value.known) {
+    value.known = {graph_.add_symbol(
+        {.name = value.name, .origin = SymbolOrigin::data, .value = id, .count = true})};
+  }
+  return value.known->front();
+}
+
 Status InferContext::require_equal(Expr a, Expr b, std::string_view what) {
   if (a.same(b)) return {};
   const Expr difference = a - b;

@@ -15,6 +15,13 @@ bool from_data(const Graph& graph, int64_t symbol) {
          graph.symbols[static_cast<size_t>(symbol)].origin == SymbolOrigin::data;
 }
 
+// A size of an input or a number of things that a kernel found.
+bool is_extent(const Graph& graph, int64_t symbol) {
+  return !from_data(graph, symbol) ||
+         (symbol >= 0 && symbol < static_cast<int64_t>(graph.symbols.size()) &&
+          graph.symbols[static_cast<size_t>(symbol)].count);
+}
+
 using Known = std::unordered_map<ExprId, bool>;
 
 bool reads_data(const Graph& graph, ExprId id, Known& known) {
@@ -43,7 +50,7 @@ bool never_negative(const Graph& graph, ExprId id, Known& known) {
       result = !is_float(static_cast<Type>(row.type)) && row.k >= 0;
       break;
     case TENON_EXPR_SYMBOL:
-      result = !from_data(graph, row.k);
+      result = is_extent(graph, row.k);
       break;
     case TENON_EXPR_ADD:
     case TENON_EXPR_MUL:
