@@ -65,7 +65,7 @@ Value real_division(uint16_t op, Value a, Value b) {
   Builder& builder = a.builder();
   if (op == TENON_EXPR_DIV) return a / b;
   if (op == TENON_EXPR_FLOORDIV) return builder.unary(Op::floor, a / b);
-  const Value rest = builder.binary(Op::rem, a, b);
+  const Value rest = remainder(a, b);
   if (op == TENON_EXPR_REM) return rest;
   const Value split = (!(rest == 0)) & builder.binary(Op::bit_xor, rest < 0, b < 0);
   return builder.select(split, rest + b, rest);

@@ -56,9 +56,6 @@ uint64_t real_math(Op op, F a, F b, F c) {
     case Op::div:
       y = a / b;
       break;
-    case Op::rem:
-      y = std::fmod(a, b);
-      break;
     case Op::neg:
       y = -a;
       break;

@@ -237,8 +237,7 @@ class Printer {
       case Op::div:
         return infix(from, "/");
       case Op::rem:
-        return is_float(from.type) ? fmt::format("fmod({}, {})", name(from.a), name(from.b))
-                                   : infix(from, "%");
+        return infix(from, "%");
       case Op::min:
         return fmt::format("{0} < {1} ? {0} : {1}", name(from.a), name(from.b));
       case Op::max:

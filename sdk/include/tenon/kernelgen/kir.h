@@ -13,7 +13,7 @@
 //   signed integers must not overflow (the interpreter reports it), unsigned ones wrap;
 //   a divisor is neither 0 nor, for signed types, -1; shifts are below the width;
 //   a cast of a float to an integer must be in range; a cast to bool is not used;
-//   min and max are of integers; loops count upwards by a positive step.
+//   rem, min and max are of integers; loops count upwards by a positive step.
 namespace tenon::kir {
 
 // Leaves (up to local) have one value in the whole kernel and stand anywhere.

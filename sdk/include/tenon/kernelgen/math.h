@@ -13,6 +13,9 @@ namespace tenon::kir {
 // sin, cos, tan and sharpens pow.
 Value elementary(Function function, Value x, Value exponent, bool has_f64);
 
+// What is left of x after whole multiples of y, with the sign of x, exact; NaN where there is none.
+Value remainder(Value x, Value y);
+
 // base to the power of exponent for integers: wraps; a negative exponent gives 0, but for bases 1
 // and -1.
 Value integer_power(Value base, Value exponent);
