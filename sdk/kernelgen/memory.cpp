@@ -56,14 +56,15 @@ Value bfloat_bits(Value x) {
   return b.select(x == x, rounded, b.integer(0x7FC0, Type::u32));
 }
 
-// The nearest power of two.
+// The nearest power of two; infinities have none.
 Value nearest_power(Value x) {
   Builder& b = x.builder();
   const Value bits =
       b.binary(Op::bit_and, b.bitcast(x, Type::u32), b.integer(0x7FFFFFFF, Type::u32));
   const Value code = b.binary(Op::shr, bits + 0x400000, b.integer(23, Type::u32));
-  const Value finite = b.binary(Op::min, code, b.integer(254, Type::u32));
-  return b.select(x == x, finite, b.integer(255, Type::u32));
+  const Value nearest = b.binary(Op::min, code, b.integer(254, Type::u32));
+  const Value is_finite = b.unary(Op::abs, x) < __builtin_inf();
+  return b.select(is_finite, nearest, b.integer(255, Type::u32));
 }
 
 // Keeps the low bits of an integer, and its sign when the type has one.

@@ -109,7 +109,7 @@ class Reduce {
       (axis.is_folded ? folded : kept).push_back(extents.back());
     }
     const std::vector<Value> at = digits(i, kept);
-    const kir::Variable total = b_.variable(start_of(b_, fold_, from_.dtype));
+    const kir::Variable total = b_.variable(start());
     const auto add = [&](std::span<const Value> counters, kir::Variable into) {
       std::vector<Value> coordinates;
       size_t k = 0;
@@ -117,11 +117,19 @@ class Reduce {
       for (const Axis& axis : axes_)
         coordinates.push_back(axis.is_folded ? counters[f++] : at[k++]);
       const Value index = coordinates.empty() ? b_.integer(0) : flatten(coordinates, extents);
-      b_.set(into, combine(fold_, b_.get(into), kir::load_element(from_, index)));
+      b_.set(into, combine(fold_, b_.get(into), folded_element(index)));
     };
     walk(folded, total, add);
     return finished(b_.get(total), folded);
   }
+
+  // The mean of integers must not wrap on its way.
+  Value widened(Value value) {
+    const bool is_narrow = value.type() == Type::i32 || value.type() == Type::u32;
+    return fold_ == Fold::mean && is_narrow ? b_.cast(value, Type::i64) : value;
+  }
+  Value start() { return widened(start_of(b_, fold_, from_.dtype)); }
+  Value folded_element(Value index) { return widened(kir::load_element(from_, index)); }
 
   using Add = std::function<void(std::span<const Value>, kir::Variable)>;
 
@@ -132,7 +140,7 @@ class Reduce {
     const std::span<const Value> outer(folded.data(), folded.size() - 1);
     nest(b_, outer, [&](std::span<const Value> counters) {
       b_.loop(b_.integer(0), extent, b_.integer(run_length), [&](Value first) {
-        const kir::Variable part = b_.variable(start_of(b_, fold_, from_.dtype));
+        const kir::Variable part = b_.variable(start());
         const Value last = first + b_.binary(kir::Op::min, b_.integer(run_length), extent - first);
         b_.loop(first, last, b_.integer(1), [&](Value i) {
           std::vector<Value> all(counters.begin(), counters.end());
