@@ -124,7 +124,7 @@ Op interpolate() {
       .inputs = {{"x", "numeric|bool"},
                  {"roi", "float", optional_operand},
                  {"scales", "f32", optional_operand},
-                 {"sizes", "i64", optional_operand}},
+                 {"sizes", "i32|i64", optional_operand}},
       .outputs = {{"y", "numeric|bool"}},
       .infer = infer,
       .shape_operands = {1, 2, 3},

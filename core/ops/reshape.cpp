@@ -56,7 +56,7 @@ Op reshape() {
   return {
       .name = "Reshape",
       .doc = "The same elements in other dims; 0 keeps a size, -1 takes what is left.",
-      .inputs = {{"data"}, {"shape", "i64"}},
+      .inputs = {{"data"}, {"shape", "i32|i64"}},
       .outputs = {{"reshaped"}},
       .attributes = {{"allowzero", 0}},
       .infer = infer,

@@ -51,7 +51,7 @@ Op resize_weights() {
       .inputs = {{"x"},
                  {"roi", "float", optional_operand},
                  {"scales", "f32", optional_operand},
-                 {"sizes", "i64", optional_operand}},
+                 {"sizes", "i32|i64", optional_operand}},
       .outputs = {{"weights", "f32"}},
       .infer = [](InferContext& c) -> Status {
         TENON_TRY_ASSIGN(const Kernel k, kernel(c));

@@ -2,11 +2,42 @@
 #include "core/ops/contexts.h"
 #include "core/ops/framework/known.h"
 
+#include <algorithm>
+
 namespace tenon {
 namespace {
 
 // Elements of a shape operand that are read one by one.
 constexpr int64_t most_values = 1024;
+
+// The node that makes a value, or null.
+const Node* maker_of(const Graph& graph, ValueId id) {
+  for (const Body& body : graph.bodies) {
+    for (const Node& node : body.nodes) {
+      if (std::ranges::find(node.outputs, id) != node.outputs.end()) return &node;
+    }
+  }
+  return nullptr;
+}
+
+// What people would have to fix: the value itself, or the one input of the model that it is
+// computed from.
+const Value& origin_of(const Graph& graph, ValueId id) {
+  ValueId at = id;
+  while (graph.value(at).kind != ValueKind::input) {
+    const Node* maker = maker_of(graph, at);
+    if (maker == nullptr) return graph.value(id);
+    ValueId next = no_id;
+    for (const ValueId input : maker->inputs) {
+      if (input == no_id || graph.value(input).kind == ValueKind::constant) continue;
+      if (next != no_id) return graph.value(id);
+      next = input;
+    }
+    if (next == no_id) return graph.value(id);
+    at = next;
+  }
+  return graph.value(at);
+}
 
 }  // namespace
 
@@ -70,7 +101,7 @@ Result<std::vector<int64_t>> NodeContext::constants(size_t input) const {
       return unsupported(
           "input {} (\"{}\") must be constant, it is known only at run time; if it is an input of "
           "the model, fix it with --value NAME=NUMBERS",
-          input, graph_.value(node_.inputs[input]).name);
+          input, origin_of(graph_, node_.inputs[input]).name);
     }
     constants.push_back(element.constant());
   }

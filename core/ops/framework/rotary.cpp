@@ -17,7 +17,7 @@ Expr head_size(const NodeContext& c, const RotaryOperands& operands) {
 Expr cached(ElementContext& c, const RotaryOperands& operands, size_t cache, Expr batch, Expr token,
             Expr pair) {
   if (!c.has(operands.positions)) return c.load(cache, {batch, token, pair});
-  const bool is_offset = c.rank(operands.positions) == 1;
+  const bool is_offset = c.rank(operands.positions) <= 1;
   const Expr position = is_offset ? c.load_linear(operands.positions, c.number(0)) + token
                                   : c.load(operands.positions, {batch, token});
   return c.load(cache, {position, pair});
