@@ -38,10 +38,17 @@ Status infer(InferContext& c) {
   return {};
 }
 
+Attributes with(Attributes attributes, std::string_view name, Attribute value) {
+  attributes.insert_or_assign(std::string(name), std::move(value));
+  return attributes;
+}
+
 }  // namespace
 
 Op recurrent() {
   const SampleInput x = {.dims = {4, 2, 3}};
+  const SampleInput lengths = {.dims = {2}, .dtype = DType::i32, .values = {4, 2}};
+  const SampleInput state = {.dims = {2, 2, 5}};
   return {
       .name = "Recurrent",
       .doc = "LSTM, GRU or RNN by attribute kind, steps first.",
@@ -58,12 +65,29 @@ Op recurrent() {
                   {"y_c", "float", optional_operand}},
       .infer = infer,
       .primitive = true,
-      .samples = {{.inputs = {x, {.dims = {1, 20, 3}}, {.dims = {1, 20, 5}}},
-                   .attributes = recurrent_attributes("lstm", 1),
-                   .outputs = 3},
-                  {.inputs = {x, {.dims = {2, 15, 3}}, {.dims = {2, 15, 5}}},
-                   .attributes = recurrent_attributes("gru", 2),
-                   .outputs = 2}},
+      .samples =
+          {{.inputs = {x, {.dims = {1, 20, 3}}, {.dims = {1, 20, 5}}},
+            .attributes = recurrent_attributes("lstm", 1),
+            .outputs = 3},
+           {.inputs = {x, {.dims = {2, 15, 3}}, {.dims = {2, 15, 5}}},
+            .attributes = recurrent_attributes("gru", 2),
+            .outputs = 2},
+           {.inputs = {x,
+                       {.dims = {2, 20, 3}},
+                       {.dims = {2, 20, 5}},
+                       {.dims = {2, 40}},
+                       lengths,
+                       state,
+                       state,
+                       {.dims = {2, 15}}},
+            .attributes = recurrent_attributes("lstm", 2),
+            .outputs = 3},
+           {.inputs = {x, {.dims = {1, 15, 3}}, {.dims = {1, 15, 5}}, {.dims = {1, 30}}, lengths},
+            .attributes = with(recurrent_attributes("gru", 1), "linear_before_reset", int64_t{1}),
+            .outputs = 2},
+           {.inputs = {x, {.dims = {1, 5, 3}}, {.dims = {1, 5, 5}}},
+            .attributes = with(recurrent_attributes("rnn", 1), "clip", 0.5),
+            .outputs = 2}},
   };
 }
 

@@ -35,7 +35,7 @@ class AlongAxis {
   Value extent() { return draft.argument(split.extent); }
   Kernels finish() {
     Kernels kernels;
-    kernels.push_back(draft.finish(count));
+    kernels.list.push_back(draft.finish(count));
     return kernels;
   }
 
@@ -52,8 +52,6 @@ Value is_better(bool largest, Value value, Value best) {
   if (!is_float(value.type())) return strictly;
   return strictly | ((value != value) & (best == best));
 }
-
-Value number_of(Value x) { return x.type() == Type::boolean ? x.builder().cast(x, Type::i32) : x; }
 
 }  // namespace
 

@@ -35,6 +35,10 @@ Value highest(kir::Builder& builder, DType dtype);
 // The larger or smaller; NaN when either is.
 Value larger(Value best, Value value);
 Value smaller(Value best, Value value);
+// A bool as 0 or 1, others as they are.
+inline Value number_of(Value x) {
+  return x.type() == Type::boolean ? x.builder().cast(x, Type::i32) : x;
+}
 // a + b and a * b in floats, wrapping in integers.
 Value sum_of(Value a, Value b);
 Value product_of(Value a, Value b);

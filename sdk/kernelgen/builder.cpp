@@ -122,12 +122,25 @@ void Builder::set(Variable variable, Value value) {
 }
 
 void Builder::loop(Value first, Value limit, Value step, const std::function<void(Value)>& body) {
-  const Value counter =
-      put({.op = Op::loop, .type = Type::i32, .a = first.id(), .b = limit.id(), .c = step.id()});
+  loop(first, limit, step, {}, body);
+}
+
+void Builder::loop(Value first, Value limit, Value step, Variable goes_on,
+                   const std::function<void(Value)>& body) {
+  const Value counter = put({.op = Op::loop,
+                             .type = Type::i32,
+                             .a = first.id(),
+                             .b = limit.id(),
+                             .c = step.id(),
+                             .k = static_cast<uint64_t>(goes_on.home.id() + 1)});
   scopes_.emplace_back();
   body(counter);
   scopes_.pop_back();
   put({.op = Op::end, .type = Type::boolean});
+}
+
+void Builder::loop_while(Variable goes_on, Value limit, const std::function<void(Value)>& body) {
+  loop(integer(0), limit, integer(1), goes_on, body);
 }
 
 void Builder::loop(Value limit, const std::function<void(Value)>& body) {
@@ -283,6 +296,13 @@ void each_operand(Instruction& at, F&& f) {
     case Op::store:
       if (at.k == 1) f(at.a);
       break;
+    case Op::loop: {
+      auto goes_on = static_cast<int32_t>(at.k) - 1;
+      f(goes_on);
+      at.k = static_cast<uint64_t>(goes_on + 1);
+      f(at.a);
+      break;
+    }
     default:
       f(at.a);
       break;

@@ -63,6 +63,13 @@ class Checker {
     if (!seen(at.a) || (at.b >= 0 && !seen(at.b)) || (at.c >= 0 && !seen(at.c))) {
       return fail(i, "operand is not visible here");
     }
+    if (at.op == Op::loop && at.k != 0) {
+      const auto goes_on = static_cast<int32_t>(at.k - 1);
+      const bool is_flag = at.k <= kernel_.code.size() && seen(goes_on) &&
+                           kernel_.code[at.k - 1].op == Op::variable &&
+                           type(goes_on) == Type::boolean;
+      if (!is_flag) return fail(i, "loop on what is no bool variable");
+    }
     const bool two = at.op >= Op::add && at.op <= Op::eq;
     if (two && (at.b < 0 || type(at.a) != type(at.b))) return fail(i, "operands of two types");
     if (at.op == Op::select && (at.c < 0 || type(at.b) != at.type || type(at.c) != at.type)) {

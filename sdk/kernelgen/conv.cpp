@@ -110,7 +110,7 @@ class Convolution {
       tile(digits(thread, extents));
     });
     Kernels kernels;
-    kernels.push_back(draft_.finish(count));
+    kernels.list.push_back(draft_.finish(count));
     return kernels;
   }
 

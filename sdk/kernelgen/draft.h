@@ -71,6 +71,13 @@ class Work {
   kir::Tensor read(Draft& draft, size_t i) const;
   kir::Tensor write(Draft& draft, size_t i = 0) const;
 
+  uint32_t output_operand(size_t i = 0) const { return node_.n_in + static_cast<uint32_t>(i); }
+  // Memory for the node's kernels: the operand that it is.
+  uint32_t temporary(Kernels& kernels, DType dtype, Expr elements) const {
+    kernels.temporaries.push_back({dtype, elements.id()});
+    return node_.n_in + node_.n_out + static_cast<uint32_t>(kernels.temporaries.size()) - 1;
+  }
+
   // Attributes; lists as expressions.
   int64_t integer(std::string_view name, int64_t otherwise = 0) const {
     return graph_.attr_int(node_, name, otherwise);
@@ -90,8 +97,6 @@ class Work {
   const tenon_node& node_;
   std::string name_;
 };
-
-using Kernels = std::vector<Generated>;
 
 Expr product(ExprPool& pool, std::span<const Expr> factors);
 

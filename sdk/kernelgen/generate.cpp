@@ -25,6 +25,12 @@ constexpr Template templates[] = {
     {"TopK", top_k},
     {"ScatterElements", scatter_elements},
     {"ScatterND", scatter_nd},
+    {"Compact", compact},
+    {"SortRows", sort_rows},
+    {"SelectBoxes", select_boxes},
+    {"TreeEnsemble", tree_ensemble},
+    {"CouplePairs", couple_pairs},
+    {"Recurrent", recurrent},
 };
 
 Status check_operands(const Island& island, const tenon_node& node) {

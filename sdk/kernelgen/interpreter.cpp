@@ -222,10 +222,12 @@ class Machine {
     const Instruction& at = kernel_.code[start];
     for (size_t t = 0; t < width_; ++t) {
       if (mask[t] == 0) continue;
-      const bool inside = at.op == Op::when
-                              ? values(at.a)[t] != 0
-                              : integer_of(values(static_cast<int32_t>(start))[t], Type::i32) <
-                                    integer_of(values(at.b)[t], Type::i32);
+      bool inside = at.op == Op::when
+                        ? values(at.a)[t] != 0
+                        : integer_of(values(static_cast<int32_t>(start))[t], Type::i32) <
+                              integer_of(values(at.b)[t], Type::i32);
+      if (at.op == Op::loop && at.k != 0)
+        inside = inside && values(static_cast<int32_t>(at.k - 1))[t] != 0;
       mask[t] = inside ? 1 : 0;
     }
     return mask;

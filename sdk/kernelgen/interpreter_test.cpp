@@ -123,6 +123,27 @@ TEST(Interpreter, runs_loops_and_branches_that_threads_leave_at_different_times)
   EXPECT_EQ(out, (std::vector<int32_t>{0, 0, -1, 1, -2, 2, -3, 3}));
 }
 
+// Collatz: each thread stops at a time of its own.
+TEST(Interpreter, runs_loops_that_end_when_a_variable_says_so) {
+  Builder b("collatz", {8, 1, 1});
+  const Buffer y = b.buffer(DType::i32, true);
+  const Variable number = b.variable(b.thread(0) + 1);
+  const Variable steps = b.variable(b.integer(0));
+  const Variable goes_on = b.variable(b.get(number) != b.integer(1));
+  b.loop_while(goes_on, b.integer(1000), [&](Value i) {
+    const Value n = b.get(number);
+    b.set(number, b.select(n % 2 == 0, n / 2, n * 3 + 1));
+    b.set(steps, i + 1);
+    b.set(goes_on, b.get(number) != b.integer(1));
+  });
+  b.store(y, b.thread(0), b.get(steps));
+  std::vector<int32_t> out(8);
+  const Argument arguments[] = {{.data = out.data(), .elements = 8}};
+  const Status status = interpret(b.finish(), {1, 1, 1}, arguments);
+  ASSERT_TRUE(status.ok()) << status.message();
+  EXPECT_EQ(out, (std::vector<int32_t>{0, 1, 7, 2, 5, 8, 16, 3}));
+}
+
 TEST(Builder, writes_equal_values_once_and_folds_constants) {
   Builder b("folded", {1, 1, 1});
   const Value n = b.scalar(Type::i32);

@@ -70,20 +70,43 @@ class IslandProgram::Compiler {
     return place;
   }
 
+  // Gives a node's own memory its places among the program's.
+  std::vector<uint32_t> keep(const std::vector<Temporary>& temporaries, std::string_view node) {
+    std::vector<uint32_t> indices;
+    const auto step = static_cast<uint32_t>(program_.steps_.size());
+    for (const Temporary& each : temporaries) {
+      indices.push_back(static_cast<uint32_t>(program_.temporaries_.size()));
+      program_.temporaries_.push_back(
+          {.elements = each.elements,
+           .element_bytes = static_cast<uint32_t>(element_bytes(each.dtype)),
+           .first = step,
+           .last = step,
+           .name = fmt::format("memory of {}", node)});
+    }
+    return indices;
+  }
+
   Status one(const tenon_node& node) {
-    TENON_TRY_ASSIGN(std::vector<Generated> kernels,
+    TENON_TRY_ASSIGN(Kernels kernels,
                      generate(island_, node, fmt::format("k{}", program_.kernels_.size())));
+    const std::vector<uint32_t> temporaries = keep(kernels.temporaries, graph_.name(node));
     std::vector<uint32_t> values;
     for (const uint32_t value : graph_.inputs(node)) values.push_back(value);
     for (const uint32_t value : graph_.outputs(node)) values.push_back(value);
-    for (Generated& kernel : kernels) {
+    for (Generated& kernel : kernels.list) {
       Step step = {.kernel = 0,
                    .arguments = std::move(kernel.arguments),
-                   .operands = std::vector<Place>(values.size()),
+                   .operands = std::vector<Place>(values.size() + temporaries.size()),
                    .groups = kernel.groups,
                    .label = std::string(graph_.name(node))};
       for (const Argument& argument : step.arguments) {
         if (!argument.is_operand) continue;
+        if (argument.operand >= values.size()) {
+          const uint32_t index = temporaries[argument.operand - values.size()];
+          program_.temporaries_[index].last = static_cast<uint32_t>(program_.steps_.size());
+          step.operands[argument.operand] = {true, index};
+          continue;
+        }
         const uint32_t value = values[argument.operand];
         TENON_TRY_ASSIGN(step.operands[argument.operand],
                          home_of(value, argument.operand >= node.n_in));

@@ -46,7 +46,7 @@ class Map {
     b_.when(linear_ < draft_.argument(count_), [&] { status = element(to); });
     TENON_TRY(std::move(status));
     Kernels kernels;
-    kernels.push_back(draft_.finish(count_));
+    kernels.list.push_back(draft_.finish(count_));
     return kernels;
   }
 

@@ -33,7 +33,7 @@ class MatMul {
            (thread % across) * static_cast<double>(shape_.columns));
     });
     Kernels kernels;
-    kernels.push_back(draft_.finish(count));
+    kernels.list.push_back(draft_.finish(count));
     return kernels;
   }
 

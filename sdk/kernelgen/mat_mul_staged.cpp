@@ -44,7 +44,7 @@ class Staged {
     });
     store(sums, at[0]);
     Kernels kernels;
-    kernels.push_back(draft_.finish(groups * threads));
+    kernels.list.push_back(draft_.finish(groups * threads));
     return kernels;
   }
 

@@ -162,5 +162,63 @@ TEST(Math, special_values_are_those_of_the_standard_library) {
   }
 }
 
+template <class F>
+void expect_exact_remainders(DType dtype) {
+  constexpr F inf = std::numeric_limits<F>::infinity();
+  constexpr F tiny = std::numeric_limits<F>::denorm_min();
+  constexpr F huge = std::numeric_limits<F>::max();
+  const std::vector<F> values = {F(0),
+                                 F(-0.0),
+                                 F(1),
+                                 F(-1),
+                                 F(5.5),
+                                 F(-7.25),
+                                 F(1e-3),
+                                 F(3e10),
+                                 tiny,
+                                 -tiny,
+                                 7 * tiny,
+                                 std::numeric_limits<F>::min(),
+                                 huge,
+                                 -huge,
+                                 inf,
+                                 -inf,
+                                 std::numeric_limits<F>::quiet_NaN(),
+                                 F(0.1)};
+  std::vector<F> x, y;
+  for (const F a : values) {
+    for (const F b : values) {
+      x.push_back(a);
+      y.push_back(b);
+    }
+  }
+  Builder b("remainders", {1, 1, 1});
+  const Buffer left = b.buffer(dtype, false);
+  const Buffer right = b.buffer(dtype, false);
+  const Buffer out = b.buffer(dtype, true);
+  const Value i = b.thread(0);
+  b.store(out, i, remainder(b.load(left, i), b.load(right, i)));
+  std::vector<F> z(x.size());
+  const Argument arguments[] = {{.data = x.data(), .elements = x.size()},
+                                {.data = y.data(), .elements = y.size()},
+                                {.data = z.data(), .elements = z.size()}};
+  const Status status = interpret(b.finish(), {static_cast<uint32_t>(x.size()), 1, 1}, arguments);
+  ASSERT_TRUE(status.ok()) << status.message();
+  for (size_t k = 0; k < x.size(); ++k) {
+    const F exact = std::fmod(x[k], y[k]);
+    if (std::isnan(exact)) {
+      EXPECT_TRUE(std::isnan(z[k])) << x[k] << " % " << y[k] << " = " << z[k];
+      continue;
+    }
+    EXPECT_EQ(z[k], exact) << x[k] << " % " << y[k];
+    EXPECT_EQ(std::signbit(z[k]), std::signbit(exact)) << x[k] << " % " << y[k];
+  }
+}
+
+TEST(Math, remainders_are_exact) {
+  expect_exact_remainders<float>(DType::f32);
+  expect_exact_remainders<double>(DType::f64);
+}
+
 }  // namespace
 }  // namespace tenon::kir

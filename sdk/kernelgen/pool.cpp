@@ -37,7 +37,7 @@ class Pool {
       if (with_indices) kir::store_element(places, i, b_.cast(place(), Type::i64));
     });
     Kernels kernels;
-    kernels.push_back(draft_.finish(count));
+    kernels.list.push_back(draft_.finish(count));
     return kernels;
   }
 

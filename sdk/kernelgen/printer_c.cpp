@@ -166,8 +166,9 @@ class Printer {
     indent();
     switch (from.op) {
       case Op::loop:
-        out_ += fmt::format("for (int v{0} = {1}; v{0} < {2}; v{0} += {3}) {{\n", id, name(from.a),
-                            name(from.b), name(from.c));
+        out_ += fmt::format("for (int v{0} = {1}; v{0} < {2}{4}; v{0} += {3}) {{\n", id,
+                            name(from.a), name(from.b), name(from.c),
+                            from.k != 0 ? fmt::format(" && v{}", from.k - 1) : "");
         ++depth_;
         break;
       case Op::when:

@@ -202,6 +202,9 @@ class Printer {
       label("LOOP", i);
       put("setp.ge.s32", {done, counter, name(from.b)});
       branch(fmt::format("@{} ", done), "END", i);
+      if (from.k != 0) {
+        branch(fmt::format("@!{} ", name(static_cast<int32_t>(from.k - 1))), "END", i);
+      }
       blocks_.push_back({i, false});
     } else if (from.op == Op::when) {
       branch(fmt::format("@!{} ", name(from.a)), "ELSE", i);

@@ -210,7 +210,11 @@ class Printer {
     branch(block.header);
     open_block(block.header);
     ids_[i] = made(Code::load, Type::i32, {homes_[i]});
-    const uint32_t goes_on = made(Code::s_less_than, Type::boolean, {ids_[i], id(from.b)});
+    uint32_t goes_on = made(Code::s_less_than, Type::boolean, {ids_[i], id(from.b)});
+    if (from.k != 0) {
+      const uint32_t flag = made(Code::load, Type::boolean, {homes_[from.k - 1]});
+      goes_on = made(Code::logical_and, Type::boolean, {goes_on, flag});
+    }
     put(body_, Code::loop_merge, {block.merge, block.other, 0});
     put(body_, Code::branch_conditional, {goes_on, inside, block.merge});
     open_block(inside);

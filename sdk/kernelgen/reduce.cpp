@@ -95,7 +95,7 @@ class Reduce {
     const Value i = b_.thread(0);
     b_.when(i < draft_.argument(count), [&] { kir::store_element(to, i, element(i)); });
     Kernels kernels;
-    kernels.push_back(draft_.finish(count));
+    kernels.list.push_back(draft_.finish(count));
     return kernels;
   }
 

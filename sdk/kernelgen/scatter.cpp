@@ -109,8 +109,8 @@ class Scatter {
 
   Kernels finish() {
     Kernels kernels;
-    kernels.push_back(copy());
-    kernels.push_back(draft_.finish(work_.island().pool().integer(1)));
+    kernels.list.push_back(copy());
+    kernels.list.push_back(draft_.finish(work_.island().pool().integer(1)));
     return kernels;
   }
 

@@ -18,5 +18,11 @@ Result<Kernels> prefix_scan(const Work& work);
 Result<Kernels> top_k(const Work& work);
 Result<Kernels> scatter_elements(const Work& work);
 Result<Kernels> scatter_nd(const Work& work);
+Result<Kernels> compact(const Work& work);
+Result<Kernels> sort_rows(const Work& work);
+Result<Kernels> select_boxes(const Work& work);
+Result<Kernels> tree_ensemble(const Work& work);
+Result<Kernels> couple_pairs(const Work& work);
+Result<Kernels> recurrent(const Work& work);
 
 }  // namespace tenon::kernelgen

@@ -59,14 +59,14 @@ TEST(Templates, lose_no_barrier_unnoticed) {
   blob.node("MatMul", {a, b}, {y});
   const std::vector<uint64_t> bytes = blob.finish();
   Island island(reinterpret_cast<const tenon_graph*>(bytes.data()), {.is_cpu = false});
-  Result<std::vector<Generated>> kernels = generate(island, island.graph().node(0), "product");
+  Result<Kernels> kernels = generate(island, island.graph().node(0), "product");
   ASSERT_TRUE(kernels.ok()) << kernels.status().message();
-  kir::Kernel& kernel = kernels->front().kernel;
+  kir::Kernel& kernel = kernels->list.front().kernel;
   std::vector<float> left(70 * 40, 1), right(40 * 66, 1), out(70 * 66);
   const auto run = [&] {
     std::vector<kir::Argument> arguments;
     std::vector<float>* const memory[] = {&left, &right, &out};
-    for (const Argument& from : kernels->front().arguments) {
+    for (const Argument& from : kernels->list.front().arguments) {
       kir::Argument argument;
       if (from.is_operand) {
         argument.data = memory[from.operand]->data();

@@ -270,7 +270,7 @@ std::vector<IslandCase> formula_cases() {
 
 std::vector<IslandCase> island_cases() {
   std::vector<IslandCase> cases = formula_cases();
-  for (auto* more : {product_cases, fold_cases, scatter_cases}) {
+  for (auto* more : {product_cases, fold_cases, scatter_cases, order_cases}) {
     for (IslandCase& one : more()) cases.push_back(std::move(one));
   }
   for (const int64_t length : {0, 1, 50}) cases.push_back(symbolic_case(length));

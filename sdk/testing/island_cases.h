@@ -23,6 +23,7 @@ std::vector<IslandCase> formula_cases();
 std::vector<IslandCase> product_cases();  // MatMul, Conv, ConvTranspose
 std::vector<IslandCase> fold_cases();     // Reduce, ArgReduce, Pool, PrefixScan, TopK
 std::vector<IslandCase> scatter_cases();
+std::vector<IslandCase> order_cases();   // SortRows, Compact
 std::vector<IslandCase> island_cases();  // several nodes, symbols, empty tensors; all of the above
 
 // A case of one node.

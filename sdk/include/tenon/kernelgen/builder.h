@@ -71,6 +71,8 @@ class Builder {
   // Counts from `first` while below `limit`.
   void loop(Value first, Value limit, Value step, const std::function<void(Value)>& body);
   void loop(Value limit, const std::function<void(Value)>& body);
+  // Counts from 0 while below `limit` and the bool variable holds.
+  void loop_while(Variable goes_on, Value limit, const std::function<void(Value)>& body);
   void when(Value condition, const std::function<void()>& yes,
             const std::function<void()>& no = nullptr);
 
@@ -96,6 +98,8 @@ class Builder {
   };
   using Scope = std::unordered_map<Instruction, int32_t, Hash>;
   Value put(Instruction instruction);
+  void loop(Value first, Value limit, Value step, Variable goes_on,
+            const std::function<void(Value)>& body);
   Value pure(Instruction instruction);
   Value simplified(const Instruction& instruction);
   bool is_constant(Value value, int64_t wanted) const;

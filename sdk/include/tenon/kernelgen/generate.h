@@ -60,9 +60,21 @@ class Island {
   std::vector<char> uniform_;
 };
 
-// The kernels that compute all outputs of a node, to be run in order. `name` begins their names.
-Result<std::vector<Generated>> generate(Island& island, const tenon_node& node,
-                                        const std::string& name);
+// Memory that lives while the kernels of a node run.
+struct Temporary {
+  DType dtype = DType::none;
+  ExprId elements = no_expr;
+};
+
+// The kernels that compute all outputs of a node, to be run in order. Temporaries are operands
+// behind the node's inputs and outputs.
+struct Kernels {
+  std::vector<Generated> list;
+  std::vector<Temporary> temporaries;
+};
+
+// `name` begins the kernels' names.
+Result<Kernels> generate(Island& island, const tenon_node& node, const std::string& name);
 
 // A kernel that copies a value of `dtype`: operand 0 to operand 1.
 Result<Generated> generate_copy(Island& island, DType dtype, Expr elements,

@@ -29,7 +29,8 @@ enum class Op : uint8_t {
   variable,  // a: initial value
   get,       // a: variable
   set,       // a: variable; b: value
-  loop,      // a: first; b: limit; c: step; the value is the counter, i32
+  loop,      // a: first; b: limit; c: step; k: 0, or 1 + the bool variable that must hold for
+             // each turn; the value is the counter, i32
   when,      // a: condition
   otherwise,
   end,
