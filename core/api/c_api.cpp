@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstring>
 
 using namespace tenon;
 
@@ -25,7 +26,9 @@ struct tenon_session {
   int64_t deadline_ms = 0;  // 0 = none
 };
 struct tenon_result {
-  std::vector<HostTensor> tensors;
+  std::vector<RunOutput> outputs;
+  HostViews views;
+  std::vector<const tenon_host_tensor*> tensors;  // by output
 };
 
 namespace {
@@ -283,9 +286,15 @@ tenon_status tenon_session_describe(tenon_session* session, const tenon_byte_sin
 tenon_status tenon_session_run(tenon_session* session, const tenon_host_tensor* inputs,
                                uint64_t count, const tenon_cancel* cancel, tenon_result** result) {
   return api([&]() -> Status {
-    const auto tensors = input_tensors(inputs, count);
-    TENON_TRY_ASSIGN(auto outputs, session->session->run(tensors, patience(session, cancel)));
-    *result = new tenon_result{std::move(outputs)};
+    StringPool& strings = *session->session->plan().graph.strings;
+    const StringPool::Lease lease(strings);
+    TENON_TRY_ASSIGN(const auto given, run_inputs(inputs, count, strings));
+    auto made = std::make_unique<tenon_result>();
+    TENON_TRY_ASSIGN(made->outputs, session->session->run(given, patience(session, cancel)));
+    for (const RunOutput& output : made->outputs) {
+      made->tensors.push_back(&made->views.add(output, strings));
+    }
+    *result = made.release();
     return {};
   });
 }
@@ -298,7 +307,10 @@ tenon_status tenon_result_tensor(const tenon_result* result, uint64_t index,
     if (index >= result->tensors.size()) {
       return invalid("result {} of {}", index, result->tensors.size());
     }
-    *tensor = view_of(result->tensors[index]);
+    // The caller's struct may be that of an older header.
+    const uint32_t size = std::min<uint32_t>(tensor->size, sizeof *tensor);
+    std::memcpy(tensor, result->tensors[index], size);
+    tensor->size = size;
     return {};
   });
 }

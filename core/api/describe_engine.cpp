@@ -52,7 +52,7 @@ Result<Json> devices_json(Engine& engine) {
 
 std::string_view kind_of(const Op& op) {
   if (op.primitive) return "primitive";
-  if (op.host) return "host";
+  if (op.host != nullptr) return "host";
   return op.expand != nullptr ? "expand" : "element";
 }
 

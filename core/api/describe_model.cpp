@@ -24,6 +24,12 @@ Json dims_json(const Graph& graph, const std::vector<Expr>& dims) {
 Json value_json(const Graph& graph, ValueId id, std::string_view name) {
   const Value& value = graph.value(id);
   Json row = Json::object({{"name", name}, {"dtype", name_of(value.dtype)}});
+  if (!value.wraps.empty()) {
+    std::string kind;
+    for (const Wrap wrap : value.wraps)
+      kind += (kind.empty() ? "" : " of ") + std::string(name_of(wrap));
+    row.set("kind", kind);
+  }
   row.set("dims", value.ranked ? dims_json(graph, value.dims) : Json());
   return row;
 }
@@ -69,10 +75,10 @@ Json inspect_json(const Model& model) {
   for (const OperatorCount& row : model.operators()) {
     operators.push(Json::object({{"op", qualified(row.domain, row.op)}, {"count", row.count}}));
   }
+  constexpr std::string_view origins[] = {"input", "data", "extent"};
   for (const Symbol& symbol : graph.symbols) {
-    symbols.push(
-        Json::object({{"name", symbol.name},
-                      {"origin", symbol.origin == SymbolOrigin::data ? "data" : "input"}}));
+    symbols.push(Json::object(
+        {{"name", symbol.name}, {"origin", origins[static_cast<size_t>(symbol.origin)]}}));
   }
   Json facts = Json::object({{"path", model.path()}, {"loader", model.loader()}});
   facts.set("metadata", metadata)
@@ -159,10 +165,13 @@ Json plan_json(const Plan& plan) {
   Json refusals = Json::array(), reads = Json::array();
   for (const Device* device : plan.devices) devices.push(device->id());
   for (const PlacedNode& node : plan.nodes) {
-    nodes.push(Json::object({{"name", node.name},
-                             {"op", node.op},
-                             {"device", plan.devices[node.device]->id()},
-                             {"island", uint64_t{node.island}}}));
+    Json row = Json::object({{"name", node.name}, {"op", node.op}});
+    if (node.device == on_host) {
+      nodes.push(row.set("device", "host"));
+    } else {
+      nodes.push(
+          row.set("device", plan.devices[node.device]->id()).set("island", uint64_t{node.island}));
+    }
   }
   for (const Island& island : plan.islands) {
     Json kernels = Json::array();
@@ -230,7 +239,7 @@ Json describe_session(const Session& session) {
   Json facts = Json::object({{"reason", plan.reason}});
   return facts.set("nodes", nodes)
       .set("kernels", figures.kernels)
-      .set("host_control", Json::object({{"nodes", figures.host_reads},
+      .set("host_control", Json::object({{"nodes", figures.host_nodes + figures.host_reads},
                                          {"waits", figures.waits},
                                          {"bytes", figures.host_bytes}}))
       .set("copies", Json::object({{"count", figures.copies}, {"bytes", figures.copied_bytes}}))

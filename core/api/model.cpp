@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/model.h"
 
-#include "core/base/platform_file.h"
 #include "core/base/border.h"
+#include "core/base/platform_file.h"
 #include "core/graph/builder.h"
 #include "core/graph/fix_inputs.h"
 
@@ -34,7 +34,8 @@ Result<Chosen> choose_loader(Engine& engine, const std::string& path, const teno
     const auto* table = static_cast<const tenon_loader*>(offer.table);
     known += (known.empty() ? "" : ", ") + id;
     if (!wanted.empty()) {
-      if (id == wanted || id.substr(id.rfind('.') + 1) == wanted) return Chosen{table, offer.plugin};
+      if (id == wanted || id.substr(id.rfind('.') + 1) == wanted)
+        return Chosen{table, offer.plugin};
       continue;
     }
     const uint32_t score = table->probe(offer.plugin->self(), head.data(), head.size(),
@@ -109,7 +110,8 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
   model->sources_ = std::make_unique<SourceSet>(sibling_opener(path));
   tenon_builder builder(*model->sources_, options.sizes);
   std::vector<tenon_kv> rows;
-  for (const auto& [key, value] : options.loader_options) rows.push_back({to_str(key), to_str(value)});
+  for (const auto& [key, value] : options.loader_options)
+    rows.push_back({to_str(key), to_str(value)});
   const tenon_load load = {
       .size = sizeof(tenon_load),
       .reserved = 0,
@@ -154,8 +156,9 @@ Result<std::unique_ptr<Plan>> Model::plan(std::string_view devices,
     const auto found = std::ranges::find_if(
         graph.values, [&](const Value& value) { return value.name == tap && value.ranked; });
     if (found == graph.values.end()) {
-      return invalid("{}: no value is named \"{}\" after the passes; tenon inspect --text lists them",
-                     path_, tap);
+      return invalid(
+          "{}: no value is named \"{}\" after the passes; tenon inspect --text lists them", path_,
+          tap);
     }
     graph.main().outputs.push_back(static_cast<ValueId>(found - graph.values.begin()));
     graph.output_names.push_back(tap);

@@ -3,8 +3,8 @@
 
 #include "core/api/model.h"
 #include "core/api/tensors.h"
-#include "core/base/platform_file.h"
 #include "core/base/border.h"
+#include "core/base/platform_file.h"
 
 namespace tenon {
 namespace {
@@ -42,11 +42,14 @@ const tenon_models& models_service() {
       .run = [](tenon_model_ref* ref, const tenon_host_tensor* inputs, uint64_t count,
                 const tenon_tensor_sink* outputs, const tenon_cancel* cancel) -> tenon_status {
         return at_border([&]() -> Status {
-          const auto tensors = input_tensors(inputs, count);
-          TENON_TRY_ASSIGN(const auto results, ref->session->run(tensors, Patience{cancel, {}}));
-          for (const HostTensor& tensor : results) {
-            const tenon_host_tensor view = view_of(tensor);
-            const tenon_status code = outputs->tensor(outputs->context, &view);
+          StringPool& strings = *ref->session->plan().graph.strings;
+          const StringPool::Lease lease(strings);
+          TENON_TRY_ASSIGN(const auto given, run_inputs(inputs, count, strings));
+          TENON_TRY_ASSIGN(const auto results, ref->session->run(given, Patience{cancel, {}}));
+          HostViews views;
+          for (const RunOutput& output : results) {
+            const tenon_status code =
+                outputs->tensor(outputs->context, &views.add(output, strings));
             if (code != TENON_OK) return take_failure(code);
           }
           return {};

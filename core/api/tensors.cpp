@@ -3,24 +3,104 @@
 
 #include "core/base/border.h"
 
-namespace tenon {
+#include <cstddef>
 
-std::vector<InputTensor> input_tensors(const tenon_host_tensor* tensors, uint64_t count) {
-  std::vector<InputTensor> made;
+namespace tenon {
+namespace {
+
+constexpr size_t most_depth = 8;
+
+bool has_kind(const tenon_host_tensor& tensor) {
+  return tensor.size >= offsetof(tenon_host_tensor, n_items) + sizeof(tensor.n_items);
+}
+
+Result<HostTensor> text_numbers(const tenon_host_tensor& tensor, StringPool& strings) {
+  TENON_TRY_ASSIGN(HostTensor made,
+                   make_tensor(DType::string, {tensor.dims, tensor.dims + tensor.rank}));
+  const auto count = static_cast<uint64_t>(made.elements());
+  if (tensor.bytes != count * sizeof(tenon_str)) {
+    return invalid("{} bytes of texts, {} elements need {}", tensor.bytes, count,
+                   count * sizeof(tenon_str));
+  }
+  const auto* texts = static_cast<const tenon_str*>(tensor.data);
+  auto* numbers = reinterpret_cast<int32_t*>(made.data.get());
+  for (uint64_t i = 0; i < count; ++i) numbers[i] = strings.add(to_view(texts[i]));
+  return made;
+}
+
+Result<HostValue> value_of(const tenon_host_tensor& tensor, StringPool& strings, size_t depth) {
+  if (depth > most_depth) return invalid("values nest deeper than {}", most_depth);
+  const uint32_t kind = has_kind(tensor) ? tensor.kind : TENON_KIND_TENSOR;
+  if (kind == TENON_KIND_TENSOR) {
+    if (tensor.dtype == TENON_STRING) {
+      TENON_TRY_ASSIGN(HostTensor made, text_numbers(tensor, strings));
+      return HostValue::of(std::move(made));
+    }
+    return HostValue::of(
+        borrowed_tensor(static_cast<DType>(tensor.dtype), {tensor.dims, tensor.dims + tensor.rank},
+                        {static_cast<const std::byte*>(tensor.data), tensor.bytes}));
+  }
+  if (kind > TENON_KIND_MAP) return invalid("unknown kind {}", kind);
+  HostValue value;
+  value.wrap = static_cast<Wrap>(kind - TENON_KIND_SEQUENCE);
+  value.dtype = static_cast<DType>(tensor.dtype);
+  for (uint64_t i = 0; i < tensor.n_items; ++i) {
+    TENON_TRY_ASSIGN(HostValue item, value_of(tensor.items[i], strings, depth + 1));
+    value.dtype = item.dtype;
+    value.items.push_back(std::move(item));
+  }
+  return value;
+}
+
+}  // namespace
+
+Result<std::vector<RunInput>> run_inputs(const tenon_host_tensor* tensors, uint64_t count,
+                                         StringPool& strings) {
+  std::vector<RunInput> made;
   for (uint64_t i = 0; i < count; ++i) {
-    const tenon_host_tensor& tensor = tensors[i];
-    made.push_back({to_view(tensor.name),
-                    static_cast<DType>(tensor.dtype),
-                    {tensor.dims, static_cast<size_t>(tensor.rank)},
-                    {static_cast<const std::byte*>(tensor.data), tensor.bytes}});
+    const std::string_view name = to_view(tensors[i].name);
+    Result<HostValue> value = value_of(tensors[i], strings, 0);
+    if (!value.ok()) return value.status().at(fmt::format("input {} \"{}\"", i, name));
+    made.push_back({name, std::move(*value)});
   }
   return made;
 }
 
-tenon_host_tensor view_of(const HostTensor& tensor) {
-  return {sizeof(tenon_host_tensor), static_cast<uint32_t>(tensor.dtype), to_str(tensor.name),
-          tensor.dims.data(),        tensor.dims.size(),                  tensor.data.get(),
-          tensor.bytes};
+const tenon_host_tensor& HostViews::add(const RunOutput& output, const StringPool& strings) {
+  tenon_host_tensor made = view(output.value, strings);
+  made.name = to_str(output.name);
+  return views_.emplace_back(made);
+}
+
+tenon_host_tensor HostViews::view(const HostValue& value, const StringPool& strings) {
+  tenon_host_tensor made{};
+  made.size = sizeof made;
+  made.dtype = static_cast<uint32_t>(value.dtype);
+  if (!value.is_tensor()) {
+    std::vector<tenon_host_tensor> items;
+    for (const HostValue& item : value.items) items.push_back(view(item, strings));
+    const auto& kept = items_.emplace_back(std::move(items));
+    made.kind = static_cast<uint32_t>(*value.wrap) + TENON_KIND_SEQUENCE;
+    made.items = kept.data();
+    made.n_items = kept.size();
+    return made;
+  }
+  const HostTensor& tensor = value.tensor;
+  made.dtype = static_cast<uint32_t>(tensor.dtype);
+  made.dims = tensor.dims.data();
+  made.rank = tensor.dims.size();
+  made.data = tensor.data.get();
+  made.bytes = tensor.bytes;
+  if (tensor.dtype == DType::string) {
+    auto& rows = rows_.emplace_back();
+    const auto* numbers = reinterpret_cast<const int32_t*>(tensor.data.get());
+    for (int64_t i = 0; i < tensor.elements(); ++i) {
+      rows.push_back(to_str(texts_.emplace_back(strings.text(numbers[i]))));
+    }
+    made.data = rows.data();
+    made.bytes = rows.size() * sizeof(tenon_str);
+  }
+  return made;
 }
 
 Status send_values(const Graph& graph, std::span<const ValueId> values,
@@ -29,14 +109,15 @@ Status send_values(const Graph& graph, std::span<const ValueId> values,
     const Value& value = graph.value(values[i]);
     std::vector<int64_t> dims;
     for (const Expr& size : value.dims) dims.push_back(size.is_constant() ? size.constant() : -1);
-    const std::string& name = i < names.size() ? names[i] : value.name;
-    const tenon_host_tensor view = {sizeof(tenon_host_tensor),
-                                    static_cast<uint32_t>(value.dtype),
-                                    to_str(name),
-                                    dims.data(),
-                                    dims.size(),
-                                    nullptr,
-                                    0};
+    tenon_host_tensor view{};
+    view.size = sizeof view;
+    view.dtype = static_cast<uint32_t>(value.dtype);
+    view.name = to_str(i < names.size() ? names[i] : value.name);
+    view.dims = dims.data();
+    view.rank = dims.size();
+    if (!value.wraps.empty()) {
+      view.kind = static_cast<uint32_t>(value.wraps.front()) + TENON_KIND_SEQUENCE;
+    }
     const tenon_status code = sink.tensor(sink.context, &view);
     if (code != TENON_OK) return take_failure(code);
   }

@@ -6,16 +6,33 @@
 
 #include "tenon/abi/draft/host.h"
 
+#include <deque>
 #include <span>
 #include <string>
 #include <vector>
 
-// Tensors between the C structs of the border and the core's own.
+// Values between the C structs of the border and the core's own.
 namespace tenon {
 
-// Borrows from the given structs.
-std::vector<InputTensor> input_tensors(const tenon_host_tensor* tensors, uint64_t count);
-tenon_host_tensor view_of(const HostTensor& tensor);
+// Borrows from the given structs; texts are put into the pool.
+Result<std::vector<RunInput>> run_inputs(const tenon_host_tensor* tensors, uint64_t count,
+                                         StringPool& strings);
+
+// C structs for values, with what they point to.
+class HostViews {
+ public:
+  // A view of the value, which must stay; texts are copied.
+  const tenon_host_tensor& add(const RunOutput& output, const StringPool& strings);
+
+ private:
+  tenon_host_tensor view(const HostValue& value, const StringPool& strings);
+
+  std::deque<tenon_host_tensor> views_;
+  std::deque<std::vector<tenon_host_tensor>> items_;
+  std::deque<std::vector<tenon_str>> rows_;
+  std::deque<std::string> texts_;
+};
+
 // Descriptions without data; free extents are -1. names: instead of the values' own when given.
 Status send_values(const Graph& graph, std::span<const ValueId> values,
                    std::span<const std::string> names, const tenon_tensor_sink& sink);

@@ -3,6 +3,7 @@
 
 #include <bit>
 #include <cstring>
+#include <numeric>
 #include <unordered_map>
 
 namespace tenon {
@@ -13,7 +14,14 @@ constexpr size_t most_rows = 0x7FFFFFFF;
 
 class Writer {
  public:
-  explicit Writer(const Graph& graph) : graph_(graph), rows_(graph.exprs->rows()) {
+  Writer(const Graph& graph, std::span<const size_t> nodes)
+      : graph_(graph), nodes_written_(nodes), rows_(graph.exprs->rows()) {
+    made_.assign(graph.values.size(), false);
+    for (const size_t i : nodes) {
+      for (const ValueId id : graph.main().nodes[i].outputs) {
+        if (id != no_id) made_[id] = true;
+      }
+    }
     expr_ids_.assign(rows_.size(), no_expr);
     value_ids_.assign(graph.values.size(), no_id);
     text("");
@@ -23,10 +31,10 @@ class Writer {
     const Body& body = graph_.main();
     tenon_body row{};
     row.name = text(body.name);
-    row.n_node = static_cast<uint32_t>(body.nodes.size());
+    row.n_node = static_cast<uint32_t>(nodes_written_.size());
     row.in0 = operands(body.inputs);
     row.n_in = static_cast<uint32_t>(body.inputs.size());
-    for (const Node& node : body.nodes) TENON_TRY(add(node));
+    for (const size_t i : nodes_written_) TENON_TRY(add(body.nodes[i]));
     row.out0 = operands(body.outputs);
     row.n_out = static_cast<uint32_t>(body.outputs.size());
     bodies_.push_back(row);
@@ -98,9 +106,11 @@ class Writer {
     const Value& value = graph_.value(id);
     tenon_value row{};
     row.kind = value.kind == ValueKind::constant ? TENON_VALUE_CONSTANT
-               : value.kind == ValueKind::input  ? TENON_VALUE_INPUT
-                                                 : TENON_VALUE_COMPUTED;
-    row.dtype = static_cast<uint32_t>(value.dtype);
+               : made_[id]                       ? TENON_VALUE_COMPUTED
+                                                 : TENON_VALUE_INPUT;
+    // Texts are numbers of a pool; kernels move and compare them.
+    const DType dtype = value.dtype == DType::string ? DType::i32 : value.dtype;
+    row.dtype = static_cast<uint32_t>(dtype);
     row.rank = static_cast<uint32_t>(value.dims.size());
     row.dim0 = dims(value.dims);
     row.name = text(value.name);
@@ -223,6 +233,8 @@ class Writer {
   }
 
   const Graph& graph_;
+  std::span<const size_t> nodes_written_;
+  std::vector<bool> made_;  // by one of the nodes written
   std::span<const tenon_expr> rows_;
   std::vector<int32_t> expr_ids_;
   std::vector<uint32_t> value_ids_;
@@ -241,7 +253,15 @@ class Writer {
 
 }  // namespace
 
-Result<Blob> to_blob(const Graph& graph) { return Writer(graph).write(); }
+Result<Blob> to_blob(const Graph& graph) {
+  std::vector<size_t> all(graph.main().nodes.size());
+  std::iota(all.begin(), all.end(), size_t{0});
+  return to_blob(graph, all);
+}
+
+Result<Blob> to_blob(const Graph& graph, std::span<const size_t> nodes) {
+  return Writer(graph, nodes).write();
+}
 
 const Constant& constant_of(uint64_t handle) { return *reinterpret_cast<const Constant*>(handle); }
 

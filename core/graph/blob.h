@@ -31,6 +31,9 @@ class Blob {
 // is node i of the body. All symbols are written, under their own numbers.
 Result<Blob> to_blob(const Graph& graph);
 
+// The same with these nodes of the body only, in this order; what the others make is an input.
+Result<Blob> to_blob(const Graph& graph, std::span<const size_t> nodes);
+
 // The constant behind a handle of a blob. Promised only for handles that to_blob() wrote.
 const Constant& constant_of(uint64_t handle);
 

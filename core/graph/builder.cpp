@@ -3,6 +3,8 @@
 
 #include "core/base/border.h"
 
+#include "tenon/abi/draft/host.h"
+
 #include <cstdlib>
 #include <cstring>
 
@@ -104,6 +106,45 @@ Status tenon_builder::weight(std::string_view name, uint32_t dtype, std::span<co
   return {};
 }
 
+Status tenon_builder::texts(std::string_view name, std::span<const int64_t> dims,
+                            std::span<const tenon_str> texts, uint32_t* value) {
+  if (dims.size() > most_rank) {
+    return unsupported("\"{}\": rank {}, most is {}", name, dims.size(), most_rank);
+  }
+  TENON_TRY_ASSIGN(const uint64_t bytes, tensor_bytes(name, DType::string, dims));
+  if (bytes != texts.size() * sizeof(int32_t)) {
+    return corrupt("\"{}\": {} texts given, its shape needs {}", name, texts.size(),
+                   bytes / sizeof(int32_t));
+  }
+  auto numbers = std::make_shared<std::vector<int32_t>>();
+  for (const tenon_str& text : texts) numbers->push_back(graph_.strings->keep(to_view(text)));
+  auto constant = std::make_shared<Constant>();
+  constant->dtype = DType::string;
+  constant->dims.assign(dims.begin(), dims.end());
+  constant->bytes = std::as_bytes(std::span(*numbers));
+  constant->owner = std::move(numbers);
+  *value = graph_.add_constant(std::string(name), std::move(constant));
+  return {};
+}
+
+Status tenon_builder::wrapped_input(std::string_view name, std::span<const uint32_t> wraps,
+                                    uint32_t dtype, uint32_t* value) {
+  if (wraps.size() > most_depth) return unsupported("input \"{}\": its type nests deeper", name);
+  Value made;
+  made.name = name;
+  made.kind = ValueKind::input;
+  made.dtype = static_cast<DType>(dtype);
+  for (const uint32_t wrap : wraps) {
+    if (wrap < TENON_KIND_SEQUENCE || wrap > TENON_KIND_MAP) {
+      return invalid("input \"{}\": unknown kind {}", name, wrap);
+    }
+    made.wraps.push_back(static_cast<Wrap>(wrap - TENON_KIND_SEQUENCE));
+  }
+  *value = graph_.add_value(std::move(made));
+  body().inputs.push_back(*value);
+  return {};
+}
+
 Status tenon_builder::decoded(uint64_t bytes, tenon_source** source, void** data) {
   if (__builtin_add_overflow(decoded_bytes_, bytes, &decoded_bytes_) ||
       decoded_bytes_ / decoded_growth > sources_.bytes() + decoded_room / decoded_growth) {
@@ -126,6 +167,7 @@ Status tenon_builder::input(std::string_view name, uint32_t dtype, uint32_t rank
                             const tenon_loader_dim* extents, uint32_t* value) {
   Value made{.name = std::string(name),
              .kind = ValueKind::input,
+             .wraps = {},
              .dtype = static_cast<DType>(dtype),
              .ranked = rank != TENON_RANK_UNKNOWN,
              .dims = {},
@@ -284,6 +326,16 @@ struct BuilderCalls {
       return {};
     });
   }
+  static tenon_status texts(tenon_builder* b, tenon_str name, uint32_t rank, const int64_t* dims,
+                            const tenon_str* texts, uint64_t count, uint32_t* value) {
+    return at_border([&] { return b->texts(to_view(name), {dims, rank}, {texts, count}, value); });
+  }
+  static tenon_status wrapped_input(tenon_builder* b, tenon_str name, const uint32_t* wraps,
+                                    uint32_t n_wraps, uint32_t dtype, uint32_t* value) {
+    return at_border([&] {
+      return b->wrapped_input(to_view(name), {wraps, n_wraps}, dtype, value);
+    });
+  }
 };
 
 const tenon_builder_table& tenon_builder::table() {
@@ -300,6 +352,8 @@ const tenon_builder_table& tenon_builder::table() {
       .body_input = BuilderCalls::input,
       .end_body = BuilderCalls::end_body,
       .unsupported = BuilderCalls::unsupported_part,
+      .texts = BuilderCalls::texts,
+      .wrapped_input = BuilderCalls::wrapped_input,
   };
   return table;
 }

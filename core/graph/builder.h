@@ -46,8 +46,12 @@ struct tenon_builder {
                        const tenon_source& source, uint64_t offset, uint64_t bytes,
                        uint32_t* value);
   tenon::Status decoded(uint64_t bytes, tenon_source** source, void** data);
+  tenon::Status texts(std::string_view name, std::span<const int64_t> dims,
+                      std::span<const tenon_str> texts, uint32_t* value);
   tenon::Status input(std::string_view name, uint32_t dtype, uint32_t rank,
                       const tenon_loader_dim* dims, uint32_t* value);
+  tenon::Status wrapped_input(std::string_view name, std::span<const uint32_t> wraps,
+                              uint32_t dtype, uint32_t* value);
   tenon::Status node(tenon::Node node, std::span<const tenon_str> output_names, uint32_t* outputs);
   tenon::Result<tenon::Attribute> attribute(const tenon_attribute& given);
   tenon::Status check_value(uint32_t value) const;

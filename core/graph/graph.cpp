@@ -2,6 +2,20 @@
 #include "core/graph/graph.h"
 
 namespace tenon {
+namespace {
+
+constexpr std::string_view wrap_names[] = {"sequence", "optional", "map"};
+
+}  // namespace
+
+std::string_view name_of(Wrap wrap) { return wrap_names[static_cast<size_t>(wrap)]; }
+
+std::optional<Wrap> wrap_named(std::string_view name) {
+  for (const Wrap wrap : {Wrap::sequence, Wrap::optional, Wrap::map}) {
+    if (name_of(wrap) == name) return wrap;
+  }
+  return std::nullopt;
+}
 
 int64_t Constant::elements() const {
   int64_t product = 1;
@@ -17,6 +31,7 @@ ValueId Graph::add_value(Value value) {
 ValueId Graph::add_constant(std::string name, std::shared_ptr<const Constant> constant) {
   Value value{.name = std::move(name),
               .kind = ValueKind::constant,
+              .wraps = {},
               .dtype = constant->dtype,
               .ranked = true,
               .dims = {},
@@ -52,6 +67,7 @@ Graph clone(const Graph& graph) {
   copy.checks = graph.checks;
   copy.metadata = graph.metadata;
   copy.output_names = graph.output_names;
+  copy.strings = graph.strings;
   for (Value& value : copy.values) {
     move_to(*copy.exprs, value.dims);
     if (value.known) move_to(*copy.exprs, *value.known);

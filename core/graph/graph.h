@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/graph/strings.h"
+
 #include "tenon/abi/draft/graph.h"
 #include "tenon/dtype.h"
 #include "tenon/expr.h"
@@ -38,11 +40,20 @@ struct Constant {
 
 enum class ValueKind : uint8_t { computed, input, constant };
 
+// What tensors may be inside of.
+enum class Wrap : uint8_t { sequence, optional, map };
+std::string_view name_of(Wrap wrap);
+std::optional<Wrap> wrap_named(std::string_view name);
+
 struct Value {
   std::string name;
   ValueKind kind = ValueKind::computed;
-  DType dtype = DType::none;
-  bool ranked = false;  // dims are meaningful
+  // Outermost first; none: a tensor. Only the host has other values than tensors. dtype and dims
+  // are those of the tensors inside, of which only the rank counts; of a map, dtype is that of its
+  // values.
+  std::vector<Wrap> wraps = {};
+  DType dtype = DType::none;  // none: known only when the model runs
+  bool ranked = false;        // dims are meaningful
   std::vector<Expr> dims;
   // The elements, as expressions over symbols, where they are few and known.
   std::optional<std::vector<Expr>> known;
@@ -81,12 +92,13 @@ struct Body {
   std::vector<ValueId> outputs;
 };
 
-enum class SymbolOrigin : uint8_t { input, data };
+enum class SymbolOrigin : uint8_t { input, data, extent };
 
 struct Symbol {
   std::string name;
   SymbolOrigin origin = SymbolOrigin::input;
   // data: element `element` of value `value`, read by the host before its first use.
+  // extent: the extent of axis `element` of value `value`, which a host operator makes.
   ValueId value = no_id;
   int64_t element = 0;
   Type type = Type::i64;
@@ -100,7 +112,9 @@ struct Check {
 };
 
 struct Graph {
-  Graph() : exprs(std::make_unique<ExprPool>()) { bodies.emplace_back(); }
+  Graph() : exprs(std::make_unique<ExprPool>()), strings(std::make_shared<StringPool>()) {
+    bodies.emplace_back();
+  }
 
   Body& main() { return bodies.front(); }
   const Body& main() const { return bodies.front(); }
@@ -118,6 +132,8 @@ struct Graph {
   std::vector<Check> checks;
   std::map<std::string, std::string> metadata;
   std::vector<std::string> output_names;
+  // Shared by all that is made of the model, so that numbers mean the same everywhere.
+  std::shared_ptr<StringPool> strings;
 };
 
 // A copy that shares constants and nothing else.

@@ -83,7 +83,9 @@ class Printer {
   std::string declaration(ValueId id) const {
     if (id == no_id) return "_";
     const Value& value = graph_.value(id);
-    std::string result = fmt::format("%{} {} {}", id, quoted(value.name), name_of(value.dtype));
+    std::string result = fmt::format("%{} {} ", id, quoted(value.name));
+    for (const Wrap wrap : value.wraps) result += fmt::format("{} ", name_of(wrap));
+    result += name_of(value.dtype);
     if (value.ranked) result += "[" + text(value.dims) + "]";
     if (value.known && !value.constant) result += " {" + text(*value.known) + "}";
     return result;
@@ -111,6 +113,8 @@ class Printer {
       text += fmt::format(" data {}[{}] {}", reference(symbol.value), symbol.element,
                           types[static_cast<size_t>(symbol.type)]);
       if (symbol.count) text += " count";
+    } else if (symbol.origin == SymbolOrigin::extent) {
+      text += fmt::format(" extent {}[{}]", reference(symbol.value), symbol.element);
     }
     line("{}", text);
   }

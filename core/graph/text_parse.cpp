@@ -135,7 +135,7 @@ class Parser {
       if (!line.at_end()) return line.error("unexpected text");
     }
     for (const Symbol& symbol : graph_.symbols) {
-      if (symbol.origin == SymbolOrigin::data && symbol.value >= graph_.values.size()) {
+      if (symbol.origin != SymbolOrigin::input && symbol.value >= graph_.values.size()) {
         return invalid("symbol \"{}\" reads a value that is not there", symbol.name);
       }
     }
@@ -168,19 +168,26 @@ class Parser {
     Symbol symbol;
     TENON_TRY_ASSIGN(symbol.name, line.quoted());
     if (line.take("data ")) {
-      symbol.origin = SymbolOrigin::data;
-      TENON_TRY_ASSIGN(symbol.value, reference(line));
-      TENON_TRY(line.expect("["));
-      TENON_TRY_ASSIGN(symbol.element, line.number<int64_t>());
-      TENON_TRY(line.expect("]"));
+      TENON_TRY(place(line, SymbolOrigin::data, symbol));
       const auto dtype = dtype_named(line.word());
       if (!dtype) return line.error("expected a type");
       symbol.type = type_of(*dtype);
       symbol.count = line.take("count");
+    } else if (line.take("extent ")) {
+      TENON_TRY(place(line, SymbolOrigin::extent, symbol));
     }
     const std::string name = fmt::format("s{}", graph_.symbols.size());
     names_.insert_or_assign(name, graph_.add_symbol(std::move(symbol)));
     return {};
+  }
+
+  // "%3[1]": the element or axis of a value.
+  Status place(Line& line, SymbolOrigin origin, Symbol& symbol) {
+    symbol.origin = origin;
+    TENON_TRY_ASSIGN(symbol.value, reference(line));
+    TENON_TRY(line.expect("["));
+    TENON_TRY_ASSIGN(symbol.element, line.number<int64_t>());
+    return line.expect("]");
   }
 
   Status constant(Line& line) {
@@ -371,7 +378,11 @@ class Parser {
     while (graph_.values.size() <= id) graph_.add_value({});
     Value& value = graph_.value(id);
     TENON_TRY_ASSIGN(value.name, line.quoted());
-    const std::string_view type = line.word();
+    std::string_view type = line.word();
+    for (auto wrap = wrap_named(type); wrap; wrap = wrap_named(type)) {
+      value.wraps.push_back(*wrap);
+      type = line.word();
+    }
     const auto dtype = dtype_named(type);
     if (!dtype && type != "none") return line.error("expected a type");
     value.dtype = dtype.value_or(DType::none);

@@ -77,7 +77,8 @@ struct Op {
   Element element = {};
   Status (*expand)(ExpandContext&) = nullptr;
   bool primitive = false;
-  bool host = false;
+  // Computes the outputs from inputs on the host; runs in the core, never on a device.
+  Status (*host)(HostContext&) = nullptr;
 
   std::vector<Sample> samples = {};
 };

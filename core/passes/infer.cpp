@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/graph/bodies.h"
 #include "core/ops/framework/infer_node.h"
 #include "core/ops/op.h"
+#include "core/passes/framework/late.h"
 #include "core/passes/pass.h"
 
 #include <algorithm>
@@ -12,22 +14,25 @@ namespace {
 // Nodes of one unsupported operator that a message names.
 constexpr size_t most_named = 4;
 
-bool is_known(const Node& node) { return find_op(node.domain, node.op) != nullptr; }
+using Missing = std::map<std::string, std::vector<std::string_view>>;
 
-bool has_body(const Node& node) {
-  return std::ranges::any_of(node.attributes, [](const auto& attribute) {
-    return std::holds_alternative<BodyReference>(attribute.second);
-  });
+// Operators of the nodes and of the bodies in them that nobody knows.
+void add_missing(const Graph& graph, const std::vector<Node>& nodes, Missing& missing) {
+  for (const Node& node : nodes) {
+    if (find_op(node.domain, node.op) == nullptr) {
+      std::string op = node.domain.empty() ? node.op : node.domain + "." + node.op;
+      missing[std::move(op)].push_back(node.name);
+    }
+    for (const uint32_t body : bodies_of(node)) {
+      add_missing(graph, graph.bodies[body].nodes, missing);
+    }
+  }
 }
 
 // All operators of the graph that cannot run, in one message.
 Status check_operators(const Graph& graph) {
-  std::map<std::string, std::vector<std::string_view>> missing;
-  for (const Node& node : graph.main().nodes) {
-    if (is_known(node) && !has_body(node)) continue;
-    std::string op = node.domain.empty() ? node.op : node.domain + "." + node.op;
-    missing[std::move(op)].push_back(node.name);
-  }
+  Missing missing;
+  add_missing(graph, graph.main().nodes, missing);
   if (missing.empty()) return {};
   std::string text;
   for (const auto& [op, names] : missing) {
@@ -45,7 +50,28 @@ Status check_operators(const Graph& graph) {
 
 Status run(Graph& graph, const PassOptions&) {
   TENON_TRY(check_operators(graph));
-  for (Node& node : graph.main().nodes) TENON_TRY(infer_node(graph, node));
+  LateNodes late(graph);
+  std::vector<Node> kept;
+  std::vector<Node> nodes = std::move(graph.main().nodes);
+  graph.main().nodes.clear();
+  for (Node& node : nodes) {
+    if (late.needs(node)) {
+      late.add(std::move(node), {});
+      continue;
+    }
+    Node before = node;
+    std::vector<size_t> wanted;
+    const Status status = infer_node(graph, node, &wanted);
+    if (status.ok()) {
+      kept.push_back(std::move(node));
+    } else if (wanted.empty()) {
+      return status;
+    } else {
+      late.add(std::move(before), wanted);
+    }
+  }
+  graph.main().nodes = std::move(kept);
+  late.finish();
   return {};
 }
 

@@ -101,15 +101,28 @@ output %8 "all"
   EXPECT_TRUE(graph.value(8).known->front().same(n * 4));
 }
 
-TEST(Infer, a_rank_that_depends_on_data_is_refused) {
-  EXPECT_EQ(
-      after({"infer"}, R"(symbol s0 "R"
+TEST(Infer, what_depends_on_a_rank_that_data_decides_waits_for_the_run) {
+  EXPECT_EQ(after({"infer"}, R"(symbol s0 "R"
 input %0 "x" f32[24]
 input %1 "wanted" i64[s0]
-%2 "y" none = Reshape(%0, %1) "reshape"
-output %2 "y"
+%2 "shaped" none = Reshape(%0, %1) "reshape"
+%3 "y" none = Relu(%2) "relu"
+%4 "z" none = Neg(%0) "neg"
+output %3 "y"
+output %4 "z"
 )"),
-      "node \"reshape\" (Reshape): input 1 (\"wanted\"): the rank of an output depends on data");
+            R"(symbol s0 "R"
+input %0 "x" f32[24]
+input %1 "wanted" i64[s0]
+%4 "z" f32[24] = Neg(%0) "neg"
+%3 "y" none = tenon::Late(%0, %1) "reshape and what follows" {body = body 1, captured = [0, 1], pinned = [1]}
+output %3 "y"
+output %4 "z"
+body 1 "reshape and what follows"
+%2 "shaped" none = Reshape(%0, %1) "reshape"
+%3 "y" none = Relu(%2) "relu"
+output %3
+)");
 }
 
 TEST(Infer, all_operators_that_are_missing_are_named_at_once) {
@@ -135,12 +148,20 @@ output %1 "y"
 output %1 "y"
 )"),
             "node \"add\" (Add): input 1 (b) is missing");
-  EXPECT_EQ(after({"infer"}, R"(input %0 "x" f32
+  EXPECT_EQ(after({"infer"}, R"(input %0 "x" sequence f32
 %1 "y" none = Relu(%0) "relu"
 output %1 "y"
 )"),
-            "node \"relu\" (Relu): input 0 (x): value \"x\" has no rank; give the dims of the "
-            "inputs");
+            "node \"relu\" (Relu): input 0 (x): a value of kind sequence, expected a tensor");
+}
+
+TEST(Infer, an_input_without_rank_waits_for_the_run) {
+  Graph graph = graph_of(R"(input %0 "x" f32
+%1 "y" none = Relu(%0) "relu"
+output %1 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer"}).ok());
+  EXPECT_EQ(graph.main().nodes.front().op, "Late");
 }
 
 TEST(Infer, dims_that_cannot_broadcast_are_an_error) {

@@ -3,6 +3,7 @@
 
 #include "core/base/border.h"
 #include "core/graph/blob.h"
+#include "core/ops/op.h"
 #include "core/passes/expand.h"
 
 #include <algorithm>
@@ -14,17 +15,19 @@ namespace {
 constexpr size_t most_listed = 200;
 
 struct Asking {
-  std::vector<Bid> bids;
+  std::vector<size_t> nodes;  // of the graph, by their number in the blob
+  std::vector<Bid> bids;      // by number in the graph
 };
 
 tenon_status on_claim(void* context, const tenon_claim* claim) {
   return at_border([&]() -> Status {
-    auto& bids = static_cast<Asking*>(context)->bids;
+    auto& [nodes, bids] = *static_cast<Asking*>(context);
     for (uint32_t i = 0; i < claim->n_nodes; ++i) {
       const uint32_t node = claim->nodes[i];
-      if (node >= bids.size())
-        return invalid("claim of node {}, the graph has {}", node, bids.size());
-      bids[node] = {true, claim->cost_us / claim->n_nodes, std::string(to_view(claim->label))};
+      if (node >= nodes.size())
+        return invalid("claim of node {}, the graph has {}", node, nodes.size());
+      bids[nodes[node]] = {true, claim->cost_us / claim->n_nodes,
+                           std::string(to_view(claim->label))};
     }
     return {};
   });
@@ -32,10 +35,10 @@ tenon_status on_claim(void* context, const tenon_claim* claim) {
 
 tenon_status on_refuse(void* context, uint32_t node, uint32_t, tenon_str reason) {
   return at_border([&]() -> Status {
-    auto& bids = static_cast<Asking*>(context)->bids;
-    if (node >= bids.size())
-      return invalid("refusal of node {}, the graph has {}", node, bids.size());
-    bids[node] = {false, 0, std::string(to_view(reason))};
+    auto& [nodes, bids] = *static_cast<Asking*>(context);
+    if (node >= nodes.size())
+      return invalid("refusal of node {}, the graph has {}", node, nodes.size());
+    bids[nodes[node]] = {false, 0, std::string(to_view(reason))};
     return {};
   });
 }
@@ -66,23 +69,28 @@ Status nobody_takes(const Graph& graph, const std::vector<Device*>& devices,
   return Status(Code::unsupported, std::move(text));
 }
 
-std::vector<size_t> unclaimed(const std::vector<Bid>& bids) {
-  std::vector<size_t> nodes;
-  for (size_t i = 0; i < bids.size(); ++i) {
-    if (!bids[i].claimed) nodes.push_back(i);
-  }
-  return nodes;
-}
+bool takes_all(const std::vector<Bid>& bids) { return std::ranges::all_of(bids, &Bid::claimed); }
 
 }  // namespace
 
+bool is_host_node(const Node& node) {
+  const Op* op = find_op(node.domain, node.op);
+  return op != nullptr && op->host != nullptr;
+}
+
 Result<std::vector<Bid>> ask(const Graph& graph, Device& device) {
-  TENON_TRY_ASSIGN(const Blob blob, to_blob(graph));
   Asking asking;
+  for (size_t i = 0; i < graph.main().nodes.size(); ++i) {
+    if (!is_host_node(graph.main().nodes[i])) asking.nodes.push_back(i);
+  }
+  TENON_TRY_ASSIGN(const Blob blob, to_blob(graph, asking.nodes));
   asking.bids.assign(graph.main().nodes.size(), {false, 0, "not claimed"});
   const tenon_claim_sink sink{&asking, on_claim, on_refuse};
   const tenon_status code = device.programs().claim(device.handle(), blob.graph(), &sink);
   if (code != TENON_OK) return device.status(code);
+  for (size_t i = 0; i < asking.bids.size(); ++i) {
+    if (is_host_node(graph.main().nodes[i])) asking.bids[i] = {true, 0, "host"};
+  }
   return std::move(asking.bids);
 }
 
@@ -111,22 +119,31 @@ Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, Mixin
     break;
   }
 
-  const size_t nodes = graph.main().nodes.size();
+  const std::vector<Node>& nodes = graph.main().nodes;
+  size_t hosted = 0;
+  placement.device.assign(nodes.size(), 0);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (!is_host_node(nodes[i])) continue;
+    placement.device[i] = on_host;
+    ++hosted;
+  }
+  const size_t asked_about = nodes.size() - hosted;
+  const std::string control = hosted == 0 ? "" : fmt::format(", {} are host control", hosted);
   const size_t whole = mixing == Mixing::automatic ? asked.size() : 1;
   for (size_t d = 0; d < whole; ++d) {
-    if (!unclaimed(placement.bids[d]).empty()) continue;
-    placement.device.assign(nodes, d);
-    placement.reason = fmt::format("{} runs all {} nodes", asked[d]->id(), nodes);
+    if (!takes_all(placement.bids[d])) continue;
+    for (size_t& device : placement.device) device = device == on_host ? on_host : d;
+    placement.reason = fmt::format("{} runs all {} nodes{}", asked[d]->id(), asked_about, control);
     return placement;
   }
-  placement.device.assign(nodes, 0);
   size_t elsewhere = 0;
-  for (size_t i = 0; i < nodes; ++i) {
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    if (placement.device[i] == on_host) continue;
     while (!placement.bids[placement.device[i]][i].claimed) ++placement.device[i];
     elsewhere += placement.device[i] == 0 ? 0 : 1;
   }
-  placement.reason = fmt::format("{} runs {} of {} nodes, {} run elsewhere", asked[0]->id(),
-                                 nodes - elsewhere, nodes, elsewhere);
+  placement.reason = fmt::format("{} runs {} of {} nodes, {} run elsewhere{}", asked[0]->id(),
+                                 asked_about - elsewhere, asked_about, elsewhere, control);
   return placement;
 }
 

@@ -18,8 +18,11 @@ struct Bid {
   std::string text;  // the label of the claim, or the reason for refusing
 };
 
+// The device of nodes that the core itself runs.
+constexpr size_t on_host = SIZE_MAX;
+
 struct Placement {
-  std::vector<size_t> device;          // per node: index into the devices asked
+  std::vector<size_t> device;          // per node: index into the devices asked, or on_host
   std::vector<std::vector<Bid>> bids;  // per device, per node
   std::string reason;                  // why these devices, in one sentence
 };
@@ -34,7 +37,10 @@ enum class Mixing : uint8_t {
 // Devices are in order of preference. The graph may grow: composites are expanded in place.
 Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, Mixing mixing);
 
-// What each device says of the graph as it is.
+// Whether the core runs the node: control flow, sequences, texts.
+bool is_host_node(const Node& node);
+
+// What the device says of each node of the graph as it is. Host nodes are not asked about.
 Result<std::vector<Bid>> ask(const Graph& graph, Device& device);
 
 }  // namespace tenon

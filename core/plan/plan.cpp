@@ -3,6 +3,7 @@
 
 #include "core/base/border.h"
 #include "core/passes/fuse.h"
+#include "core/plan/body_plans.h"
 
 #include <algorithm>
 #include <map>
@@ -16,7 +17,7 @@ namespace {
 class SymbolUse {
  public:
   explicit SymbolUse(const Graph& graph) : graph_(graph), rows_(graph.exprs->rows()) {
-    for (const Symbol& symbol : graph.symbols) any_ |= symbol.origin == SymbolOrigin::data;
+    for (const Symbol& symbol : graph.symbols) any_ |= symbol.origin != SymbolOrigin::input;
   }
 
   std::set<size_t> of(const Node& node) const {
@@ -48,7 +49,7 @@ class SymbolUse {
       const tenon_expr& row = rows_[id];
       if (row.op == TENON_EXPR_SYMBOL) {
         const auto symbol = static_cast<size_t>(row.k);
-        if (graph_.symbols[symbol].origin == SymbolOrigin::data) symbols.insert(symbol);
+        if (graph_.symbols[symbol].origin != SymbolOrigin::input) symbols.insert(symbol);
       }
       stack.insert(stack.end(), {row.a, row.b, row.c});
     }
@@ -70,6 +71,12 @@ struct Ordering {
   std::map<size_t, size_t> symbol_phase;  // data symbols that are used
 };
 
+// The first phase at whose start the host can have what the node made: its own for a host node.
+size_t host_phase(const Order* maker) {
+  if (maker == nullptr) return 0;
+  return maker->phase + (maker->device == on_host ? 0 : 1);
+}
+
 Ordering order_nodes(const Graph& graph, const std::vector<size_t>& devices) {
   const SymbolUse use(graph);
   Ordering ordering;
@@ -87,15 +94,20 @@ Ordering order_nodes(const Graph& graph, const std::vector<size_t>& devices) {
       }
     };
     for (const size_t symbol : use.of(node)) {
-      const Order* source = made[graph.symbols[symbol].value];
-      const size_t phase = source == nullptr ? 0 : source->phase + 1;
-      ordering.symbol_phase[symbol] = phase;
+      const size_t phase = host_phase(made[graph.symbols[symbol].value]);
+      if (graph.symbols[symbol].origin == SymbolOrigin::data) ordering.symbol_phase[symbol] = phase;
       after(phase, 0);
     }
     for (const ValueId input : node.inputs) {
       if (input == no_id || made[input] == nullptr) continue;
       const Order& source = *made[input];
-      after(source.phase, source.level + (source.device == order.device ? 0 : 1));
+      if (order.device == on_host) {
+        after(host_phase(&source), 0);
+      } else if (source.device == on_host) {
+        after(source.phase, 0);
+      } else {
+        after(source.phase, source.level + (source.device == order.device ? 0 : 1));
+      }
     }
     ordering.nodes[i] = order;
     for (const ValueId output : node.outputs) {
@@ -168,7 +180,20 @@ Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& 
   return {};
 }
 
+// Values that host nodes read leave their islands.
+void keep_for_host(const Graph& graph, std::vector<bool>& kept) {
+  for (const Node& node : graph.main().nodes) {
+    if (!is_host_node(node)) continue;
+    for (const ValueId input : node.inputs) {
+      if (input != no_id) kept[input] = true;
+    }
+  }
+}
+
 }  // namespace
+
+Plan::Plan() = default;
+Plan::~Plan() = default;
 
 Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>& devices,
                                         const PlanOptions& options) {
@@ -188,6 +213,7 @@ Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>&
     }
   }
   for (const ValueId output : graph.main().outputs) kept[output] = true;
+  keep_for_host(graph, kept);
   std::map<std::pair<size_t, ValueId>, Read> reads;
   for (const auto& [symbol, phase] : ordering.symbol_phase) {
     const ValueId value = graph.symbols[symbol].value;
@@ -201,7 +227,17 @@ Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>&
   for (auto& [key, read] : reads) plan->reads.push_back(std::move(read));
 
   std::map<Order, std::vector<size_t>> groups;
-  for (size_t i = 0; i < nodes.size(); ++i) groups[ordering.nodes[i]].push_back(i);
+  for (size_t i = 0; i < nodes.size(); ++i) {
+    const Order& order = ordering.nodes[i];
+    if (order.device != on_host) {
+      groups[order].push_back(i);
+      continue;
+    }
+    plan->nodes.push_back({nodes[i].name, nodes[i].op, on_host, 0});
+    plan->steps.push_back({order.phase, nodes[i]});
+    plan->phases = std::max(plan->phases, order.phase + 1);
+  }
+  std::ranges::stable_sort(plan->steps, {}, &HostStep::phase);
   for (const auto& [order, members] : groups) {
     for (const size_t i : members) {
       plan->nodes.push_back({nodes[i].name, nodes[i].op, order.device, plan->islands.size()});
@@ -215,6 +251,8 @@ Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>&
     plan->islands.push_back(std::move(island));
   }
   plan->graph = std::move(graph);
+  plan->bodies = std::make_unique<BodyPlans>(*plan, options);
+  TENON_TRY(plan->bodies->foresee());
   return plan;
 }
 

@@ -14,6 +14,8 @@
 // host must read from tensors in between. Immutable once made; shared by sessions. [any thread]
 namespace tenon {
 
+class BodyPlans;
+
 // A program for some nodes on one device.
 struct Island {
   size_t device = 0;            // index into Plan::devices
@@ -33,21 +35,32 @@ struct Read {
   std::vector<size_t> symbols;
 };
 
+// A node that the core runs, at the start of its phase, before the reads.
+struct HostStep {
+  size_t phase = 0;
+  Node node;
+};
+
 struct PlacedNode {
   std::string name, op;
-  size_t device = 0;
+  size_t device = 0;  // on_host: none
   size_t island = 0;
 };
 
 struct Plan {
+  Plan();
+  ~Plan();
   Graph graph;
   std::vector<Device*> devices;
   std::vector<Island> islands;
-  std::vector<Read> reads;  // by phase
+  std::vector<Read> reads;       // by phase
+  std::vector<HostStep> steps;   // by phase, in order
   size_t phases = 1;
   std::vector<PlacedNode> nodes;
   std::vector<std::vector<Bid>> bids;  // per device asked, per node
   std::string reason;
+  // Plans of bodies, made when they are first wanted.
+  std::unique_ptr<BodyPlans> bodies;
 };
 
 struct PlanOptions {
@@ -55,6 +68,7 @@ struct PlanOptions {
   bool fuse = true;
   uint32_t precision = TENON_PRECISION_EXACT;
   const tenon_cancel* cancel = nullptr;
+  size_t depth = 0;  // bodies around this graph
 };
 
 // Places, fuses and compiles. devices: candidates in order of preference, outliving the plan.

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/run.h"
 
+#include "core/graph/bodies.h"
+#include "core/ops/op.h"
+
 #include "tenon/strip_vm.h"
 
 #include <algorithm>
@@ -43,69 +46,87 @@ bool depends_on_unbound(std::span<const tenon_expr> rows, ExprId root,
 
 Status Session::Run::match_inputs() {
   const std::vector<ValueId>& wanted = plan_.graph.main().inputs;
+  symbols_.assign(plan_.graph.symbols.size(), 0);
+  bound_symbols_.assign(symbols_.size(), false);
   for (size_t i = 0; i < inputs_.size(); ++i) {
-    const InputTensor& tensor = inputs_[i];
+    const RunInput& input = inputs_[i];
     ValueId value = no_id;
-    if (!tensor.name.empty()) {
+    if (!input.name.empty()) {
       const auto named = std::ranges::find_if(
-          wanted, [&](ValueId id) { return plan_.graph.value(id).name == tensor.name; });
-      if (named == wanted.end()) return invalid("the model has no input \"{}\"", tensor.name);
+          wanted, [&](ValueId id) { return plan_.graph.value(id).name == input.name; });
+      if (named == wanted.end()) return invalid("the model has no input \"{}\"", input.name);
       value = *named;
     } else if (i < wanted.size()) {
       value = wanted[i];
     } else {
       return invalid("{} inputs given, the model takes {}", inputs_.size(), wanted.size());
     }
-    if (!given_.emplace(value, &tensor).second) {
+    if (!host_.emplace(value, input.value).second) {
       return invalid("input \"{}\" is given twice", plan_.graph.value(value).name);
     }
   }
-  symbols_.assign(plan_.graph.symbols.size(), 0);
-  bound_symbols_.assign(symbols_.size(), false);
   for (const ValueId value : wanted) {
-    const auto given = given_.find(value);
-    if (given == given_.end()) {
+    const auto given = host_.find(value);
+    if (given == host_.end()) {
       return invalid("input \"{}\" is missing", plan_.graph.value(value).name);
     }
-    TENON_TRY(bind_sizes(value, *given->second));
+    TENON_TRY(bind_sizes(value, given->second));
   }
   return {};
 }
 
-Status Session::Run::bind_sizes(ValueId id, const InputTensor& tensor) {
+Status Session::Run::bind_sizes(ValueId id, const HostValue& given) {
   const Value& value = plan_.graph.value(id);
+  const std::optional<Wrap> wanted =
+      value.wraps.empty() ? std::nullopt : std::optional(value.wraps.front());
+  if (given.wrap != wanted) {
+    return invalid("input \"{}\": {} given, the model takes a {}", value.name, describe(given),
+                   wanted ? name_of(*wanted) : "tensor");
+  }
+  if (wanted) return {};
+  const HostTensor& tensor = given.tensor;
   if (tensor.dtype != value.dtype) {
     return invalid("input \"{}\": {} given, the model takes {}", value.name, name_of(tensor.dtype),
                    name_of(value.dtype));
   }
+  if (!value.ranked) return {};
   if (tensor.dims.size() != value.dims.size()) {
     return invalid("input \"{}\": {} dims given, the model takes {}", value.name,
                    tensor.dims.size(), shape_text(plan_.graph, id));
   }
-  uint64_t bytes = element_bytes(value.dtype);
+  if (const Status bound = bind_extents(id, tensor); !bound.ok()) {
+    return bound.at(fmt::format("input \"{}\"", value.name));
+  }
+  const Result<uint64_t> bytes = bytes_of(tensor.dtype, tensor.dims);
+  if (!bytes.ok()) return bytes.status().at(fmt::format("input \"{}\"", value.name));
+  if (*bytes != tensor.bytes) {
+    return invalid("input \"{}\": {} bytes given, its shape and type need {}", value.name,
+                   tensor.bytes, *bytes);
+  }
+  return {};
+}
+
+Status Session::Run::bind_extents(ValueId id, const HostTensor& tensor) {
+  const Value& value = plan_.graph.value(id);
   for (size_t axis = 0; axis < tensor.dims.size(); ++axis) {
     const int64_t extent = tensor.dims[axis];
     const Expr& size = value.dims[axis];
-    if (extent < 0 || __builtin_mul_overflow(bytes, static_cast<uint64_t>(extent), &bytes)) {
-      return invalid("input \"{}\": extent {} on axis {}", value.name, extent, axis);
+    if (extent < 0) return invalid("extent {} on axis {}", extent, axis);
+    if (size.op() != TENON_EXPR_SYMBOL) {
+      TENON_TRY_ASSIGN(const int64_t expected,
+                       evaluate(plan_.graph.exprs->rows(), size.id(), symbols_));
+      if (expected == extent) continue;
+      return invalid("extent {} on axis {}, the model takes {}", extent, axis,
+                     shape_text(plan_.graph, id));
     }
-    if (size.op() == TENON_EXPR_SYMBOL) {
-      const auto symbol = static_cast<size_t>(plan_.graph.exprs->row(size.id()).k);
-      if (!bound_symbols_[symbol]) {
-        symbols_[symbol] = extent;
-        bound_symbols_[symbol] = true;
-      } else if (symbols_[symbol] != extent) {
-        return invalid("input \"{}\": extent {} on axis {}, but \"{}\" is {} elsewhere", value.name,
-                       extent, axis, plan_.graph.symbols[symbol].name, symbols_[symbol]);
-      }
-    } else if (size.constant() != extent) {
-      return invalid("input \"{}\": extent {} on axis {}, the model takes {}", value.name, extent,
-                     axis, shape_text(plan_.graph, id));
+    const auto symbol = static_cast<size_t>(plan_.graph.exprs->row(size.id()).k);
+    if (!bound_symbols_[symbol]) {
+      symbols_[symbol] = extent;
+      bound_symbols_[symbol] = true;
+    } else if (symbols_[symbol] != extent) {
+      return invalid("extent {} on axis {}, but \"{}\" is {} elsewhere", extent, axis,
+                     plan_.graph.symbols[symbol].name, symbols_[symbol]);
     }
-  }
-  if (bytes != tensor.data.size()) {
-    return invalid("input \"{}\": {} bytes given, its shape and type need {}", value.name,
-                   tensor.data.size(), bytes);
   }
   return {};
 }
@@ -151,8 +172,8 @@ Result<tenon_binding> Session::Run::on_device(size_t device, ValueId value) {
   if (plan_.graph.value(value).kind == ValueKind::constant) return session_.constants_.at(place);
   const tenon_binding binding = slot(place);
   if (ready_.contains(place)) return binding;
-  TENON_TRY_ASSIGN(const auto bytes, on_host(value));
-  TENON_TRY(upload(device, binding, bytes));
+  TENON_TRY_ASSIGN(const HostValue* held, on_host(value));
+  TENON_TRY(upload(device, binding, held->tensor.view()));
   ready_.insert(place);
   return binding;
 }
@@ -166,52 +187,107 @@ Status Session::Run::wait(size_t device) {
   return wait_for(target, queue.fence, queue.value, patience_);
 }
 
-Result<HostTensor> Session::Run::host_tensor(ValueId value, std::string name) {
-  HostTensor tensor;
-  tensor.name = std::move(name);
-  tensor.dtype = plan_.graph.value(value).dtype;
-  TENON_TRY_ASSIGN(tensor.dims, value_dims(plan_.graph, value, symbols_));
-  TENON_TRY_ASSIGN(tensor.bytes, value_bytes(plan_.graph, value, symbols_));
-  const uint64_t padded = (tensor.bytes + 63) / 64 * 64 + 64;
-  tensor.data.reset(static_cast<std::byte*>(std::aligned_alloc(64, padded)),
-                    [](std::byte* p) { std::free(p); });
-  if (!tensor.data) return no_memory("no memory for {} bytes of \"{}\"", tensor.bytes, tensor.name);
-  return tensor;
+Result<HostTensor> Session::Run::host_tensor(ValueId value) {
+  TENON_TRY_ASSIGN(std::vector<int64_t> dims, value_dims(plan_.graph, value, symbols_));
+  return make_tensor(plan_.graph.value(value).dtype, std::move(dims));
 }
 
-Result<std::span<const std::byte>> Session::Run::on_host(ValueId id) {
+bool Session::Run::is_on_host(ValueId id) const {
+  return plan_.graph.value(id).kind == ValueKind::constant || host_.contains(id);
+}
+
+Result<const HostValue*> Session::Run::on_host(ValueId id) {
+  if (const auto held = host_.find(id); held != host_.end()) return &held->second;
   const Value& value = plan_.graph.value(id);
-  if (value.kind == ValueKind::constant) return value.constant->bytes;
-  if (const auto given = given_.find(id); given != given_.end()) return given->second->data;
-  if (const auto staged = staged_.find(id); staged != staged_.end()) {
-    return std::span<const std::byte>(staged->second.data.get(), staged->second.bytes);
+  if (value.kind == ValueKind::constant) {
+    return &host_.emplace(id, HostValue::of(tensor_of(value.constant))).first->second;
   }
   for (size_t device = 0; device < plan_.devices.size(); ++device) {
     const Place place{device, id};
     if (!ready_.contains(place)) continue;
-    TENON_TRY_ASSIGN(HostTensor tensor, host_tensor(id, value.name));
+    TENON_TRY_ASSIGN(HostTensor tensor, host_tensor(id));
     const tenon_binding from = slot(place);
     Device& source = *plan_.devices[device];
     ++figures_.copies;
     figures_.copied_bytes += tensor.bytes;
-    if (tensor.bytes > 0) {
-      TENON_TRY(source.status(source.backend().download(session_.queues_[device].stream.get(),
-                                                        from.buffer, from.offset, tensor.data.get(),
-                                                        tensor.bytes)));
+    // Kept by the session until it has come to rest: the download may outlast a failure here.
+    const HostValue& held = host_.emplace(id, HostValue::of(std::move(tensor))).first->second;
+    if (held.tensor.bytes > 0) {
+      TENON_TRY(source.status(
+          source.backend().download(session_.queues_[device].stream.get(), from.buffer, from.offset,
+                                    held.tensor.data.get(), held.tensor.bytes)));
       TENON_TRY(wait(device));
     }
-    const auto [staged, fresh] = staged_.emplace(id, std::move(tensor));
-    return std::span<const std::byte>(staged->second.data.get(), staged->second.bytes);
+    return &held;
   }
   return internal_error("\"{}\" was not computed", value.name);
+}
+
+Result<std::vector<HostValue>> Session::Run::run(const Node& node, uint32_t body,
+                                                 std::span<const HostValue> inputs) {
+  TENON_TRY(patience_.check());
+  std::vector<HostValue> all(inputs.begin(), inputs.end());
+  for (size_t i = node.inputs.size() - captured_count(node); i < node.inputs.size(); ++i) {
+    TENON_TRY_ASSIGN(const HostValue* held, on_host(node.inputs[i]));
+    all.push_back(*held);
+  }
+  TENON_TRY_ASSIGN(Session * session, session_.body_session(node, body, all));
+  std::vector<RunInput> given;
+  for (const size_t i : body_arguments(plan_.graph, node, all)) given.push_back({"", all[i]});
+  auto made = session->run(given, patience_);
+  const RunFigures inner = session->figures();
+  figures_.add_body(inner);
+  if (!made.ok()) return made.status();
+  std::vector<HostValue> values;
+  for (RunOutput& output : *made) values.push_back(std::move(output.value));
+  return values;
+}
+
+Status Session::Run::run_step(const Node& node) {
+  TENON_TRY(patience_.check());
+  ++figures_.host_nodes;
+  std::vector<const HostValue*> inputs;
+  const size_t own = node.inputs.size() - captured_count(node);
+  for (size_t i = 0; i < own; ++i) {
+    const ValueId id = node.inputs[i];
+    if (id == no_id) {
+      inputs.push_back(nullptr);
+      continue;
+    }
+    figures_.waits += is_on_host(id) ? 0 : 1;
+    TENON_TRY_ASSIGN(const HostValue* held, on_host(id));
+    figures_.host_bytes += held->tensor.bytes;
+    inputs.push_back(held);
+  }
+  HostContext context(plan_.graph, node, inputs, *this);
+  const Op* op = find_op(node.domain, node.op);
+  const std::string where = fmt::format("node \"{}\" ({})", node.name, node.op);
+  if (const Status status = op->host(context); !status.ok()) return status.at(where);
+  for (size_t k = 0; k < node.outputs.size(); ++k) {
+    const ValueId id = node.outputs[k];
+    if (id == no_id) continue;
+    HostValue& made = context.results()[k];
+    const Value& value = plan_.graph.value(id);
+    if (made.is_tensor() && !made.tensor.data)
+      return internal_error("{} makes no output {}", where, k);
+    if (made.is_tensor() && value.ranked) {
+      if (made.tensor.dtype != value.dtype || made.tensor.dims.size() != value.dims.size()) {
+        return internal_error("{}: output {} is {}", where, k, describe(made));
+      }
+      if (const Status bound = bind_extents(id, made.tensor); !bound.ok()) return bound.at(where);
+    }
+    host_.insert_or_assign(id, std::move(made));
+  }
+  return {};
 }
 
 Status Session::Run::read_sizes(size_t phase) {
   for (const Read& read : plan_.reads) {
     if (read.phase != phase) continue;
     const Value& value = plan_.graph.value(read.value);
-    const bool computed = value.kind == ValueKind::computed && !staged_.contains(read.value);
-    TENON_TRY_ASSIGN(const auto bytes, on_host(read.value));
+    const bool computed = !is_on_host(read.value);
+    TENON_TRY_ASSIGN(const HostValue* held, on_host(read.value));
+    const std::span<const std::byte> bytes = held->tensor.view();
     ++figures_.host_reads;
     figures_.waits += computed ? 1 : 0;
     figures_.host_bytes += bytes.size();
@@ -263,6 +339,9 @@ Status Session::Run::run_island(const BoundIsland& bound) {
 }
 
 Status Session::Run::run_phase(size_t phase) {
+  for (const HostStep& step : plan_.steps) {
+    if (step.phase == phase) TENON_TRY(run_step(step.node));
+  }
   TENON_TRY(read_sizes(phase));
   TENON_TRY(check_sizes());
   TENON_TRY_ASSIGN(BoundPhase * bound, session_.bind(phase, symbols_));
@@ -274,32 +353,50 @@ Status Session::Run::run_phase(size_t phase) {
   return {};
 }
 
+// A copy that does not borrow the caller's or a constant's memory.
+static Result<HostValue> owned(const HostValue& value) {
+  HostValue copy = value;
+  for (HostValue& item : copy.items) {
+    TENON_TRY_ASSIGN(item, owned(item));
+  }
+  if (!copy.is_tensor()) return copy;
+  TENON_TRY_ASSIGN(copy.tensor, make_tensor(value.tensor.dtype, value.tensor.dims));
+  if (value.tensor.bytes > 0) {
+    std::memcpy(copy.tensor.data.get(), value.tensor.data.get(), value.tensor.bytes);
+  }
+  return copy;
+}
+
 Status Session::Run::collect() {
   const Graph& graph = plan_.graph;
   for (size_t i = 0; i < graph.main().outputs.size(); ++i) {
     const ValueId id = graph.main().outputs[i];
-    TENON_TRY_ASSIGN(HostTensor made, host_tensor(id, graph.output_names[i]));
-    const HostTensor& tensor = outputs_.emplace_back(std::move(made));
+    RunOutput& output = outputs_.emplace_back();
+    output.name = graph.output_names[i];
     const auto device =
         std::ranges::find_if(ready_, [&](const Place& place) { return place.second == id; });
-    if (graph.value(id).kind != ValueKind::computed || device == ready_.end()) {
-      TENON_TRY_ASSIGN(const auto bytes, on_host(id));
-      if (!bytes.empty()) std::memcpy(tensor.data.get(), bytes.data(), bytes.size());
-    } else if (tensor.bytes > 0) {
-      const tenon_binding from = slot(*device);
-      Device& source = *plan_.devices[device->first];
-      ++figures_.copies;
-      figures_.copied_bytes += tensor.bytes;
-      TENON_TRY(source.status(
-          source.backend().download(session_.queues_[device->first].stream.get(), from.buffer,
-                                    from.offset, tensor.data.get(), tensor.bytes)));
+    if (is_on_host(id) || device == ready_.end()) {
+      TENON_TRY_ASSIGN(const HostValue* held, on_host(id));
+      TENON_TRY_ASSIGN(output.value, owned(*held));
+      continue;
     }
+    TENON_TRY_ASSIGN(HostTensor made, host_tensor(id));
+    output.value = HostValue::of(std::move(made));
+    const HostTensor& tensor = output.value.tensor;
+    if (tensor.bytes == 0) continue;
+    const tenon_binding from = slot(*device);
+    Device& source = *plan_.devices[device->first];
+    ++figures_.copies;
+    figures_.copied_bytes += tensor.bytes;
+    TENON_TRY(source.status(source.backend().download(session_.queues_[device->first].stream.get(),
+                                                      from.buffer, from.offset, tensor.data.get(),
+                                                      tensor.bytes)));
   }
   for (size_t d = 0; d < plan_.devices.size(); ++d) TENON_TRY(wait(d));
   return {};
 }
 
-Result<std::vector<HostTensor>> Session::Run::all() {
+Result<std::vector<RunOutput>> Session::Run::all() {
   figures_.nodes.assign(plan_.devices.size(), 0);
   figures_.memory.assign(plan_.devices.size(), 0);
   TENON_TRY(match_inputs());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/ops/contexts.h"
 #include "core/run/session.h"
 
 #include <map>
@@ -10,21 +11,28 @@
 // One run of a session, from inputs to outputs. Lives for one call, under the session's lock.
 namespace tenon {
 
-class Session::Run {
+class Session::Run final : public BodyRunner {
  public:
-  Run(Session& session, std::span<const InputTensor> inputs, const Patience& patience)
+  Run(Session& session, std::span<const RunInput> inputs, const Patience& patience)
       : session_(session), plan_(*session.plan_), inputs_(inputs), patience_(patience) {}
 
   // On failure, commands may be pending: the session drains its queues before this ends.
-  Result<std::vector<HostTensor>> all();
+  Result<std::vector<RunOutput>> all();
   const RunFigures& figures() const { return figures_; }
+
+  Result<std::vector<HostValue>> run(const Node& node, uint32_t body,
+                                     std::span<const HostValue> inputs) override;
+  Status poll() const override { return patience_.check(); }
 
  private:
   using Place = std::pair<size_t, ValueId>;  // (device, value)
 
   Status match_inputs();
-  Status bind_sizes(ValueId value, const InputTensor& tensor);
+  Status bind_sizes(ValueId value, const HostValue& given);
+  // Gives the extents of a tensor to the symbols that stand for them.
+  Status bind_extents(ValueId value, const HostTensor& tensor);
   Status run_phase(size_t phase);
+  Status run_step(const Node& node);
   Status read_sizes(size_t phase);
   Status check_sizes();
   Status run_island(const BoundIsland& bound);
@@ -32,27 +40,27 @@ class Session::Run {
   Result<tenon_binding> on_device(size_t device, ValueId value);
   const BoundPhase* holder(const Place& place) const;
   tenon_binding slot(const Place& place) const;
-  // The value's bytes on the host, waiting for its device when it must.
-  Result<std::span<const std::byte>> on_host(ValueId value);
+  // The value on the host, waiting for its device when it must.
+  Result<const HostValue*> on_host(ValueId value);
+  bool is_on_host(ValueId value) const;
   Status upload(size_t device, const tenon_binding& to, std::span<const std::byte> from);
-  Result<HostTensor> host_tensor(ValueId value, std::string name);
+  Result<HostTensor> host_tensor(ValueId value);
   Status wait(size_t device);
   Status collect();
 
   Session& session_;
   const Plan& plan_;
-  std::span<const InputTensor> inputs_;
+  std::span<const RunInput> inputs_;
   const Patience& patience_;
-  std::map<ValueId, const InputTensor*> given_;
   std::vector<int64_t> symbols_;
   std::vector<bool> bound_symbols_;
   std::vector<bool> checked_;
   std::vector<BoundPhase*> phases_;
   std::set<Place> ready_;
-  std::map<ValueId, HostTensor> staged_;
+  std::map<ValueId, HostValue> host_;  // given, made by host nodes, or brought from devices
   std::vector<tenon_binding> bindings_;
   // Kept here so that pending downloads have a target until the session has come to rest.
-  std::vector<HostTensor> outputs_;
+  std::vector<RunOutput> outputs_;
   RunFigures figures_;
 };
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/services.h"
 
-#include "core/graph/blob.h"
 #include "core/base/border.h"
+#include "core/graph/blob.h"
 
 #include <sched.h>
 

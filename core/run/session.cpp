@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/session.h"
 
+#include "core/plan/body_plans.h"
 #include "core/run/run.h"
 
 #include <algorithm>
@@ -10,6 +11,8 @@ namespace tenon {
 
 // Sets of sizes that stay bound; the least recently used one goes first.
 constexpr size_t most_bound = 16;
+// Sessions of bodies that are kept for the next time.
+constexpr size_t most_bodies = 256;
 // How long a failed run may take to come to rest before the session is given up.
 constexpr std::chrono::seconds drain_limit{10};
 
@@ -72,8 +75,19 @@ void Session::drain() {
   }
 }
 
-Result<std::vector<HostTensor>> Session::run(std::span<const InputTensor> inputs,
-                                             const Patience& patience) {
+Result<Session*> Session::body_session(const Node& node, uint32_t body,
+                                       std::span<const HostValue> inputs) {
+  TENON_TRY_ASSIGN(std::shared_ptr<const Plan> plan, plan_->bodies->get(node, body, inputs));
+  if (bodies_.size() >= most_bodies) bodies_.clear();
+  std::unique_ptr<Session>& session = bodies_[plan.get()];
+  if (!session) {
+    TENON_TRY_ASSIGN(session, make(plan, weights_));
+  }
+  return session.get();
+}
+
+Result<std::vector<RunOutput>> Session::run(std::span<const RunInput> inputs,
+                                            const Patience& patience) {
   const std::lock_guard lock(mutex_);
   if (lost_) return device_lost("the session's device stopped answering; make a new session");
   const auto begin = std::chrono::steady_clock::now();
@@ -81,9 +95,26 @@ Result<std::vector<HostTensor>> Session::run(std::span<const InputTensor> inputs
   auto outputs = run.all();
   if (!outputs.ok()) drain();
   figures_ = run.figures();
+  for (const auto& [plan, body] : bodies_) {
+    const RunFigures inner = body->figures();
+    for (size_t d = 0; d < inner.memory.size(); ++d) figures_.memory[d] += inner.memory[d];
+  }
   figures_.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return outputs;
+}
+
+void RunFigures::add_body(const RunFigures& body) {
+  kernels += body.kernels;
+  host_nodes += body.host_nodes;
+  host_reads += body.host_reads;
+  waits += body.waits;
+  host_bytes += body.host_bytes;
+  copies += body.copies;
+  copied_bytes += body.copied_bytes;
+  for (size_t d = 0; d < body.nodes.size(); ++d) {
+    nodes[d] += body.nodes[d];
+  }
 }
 
 RunFigures Session::figures() const {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/graph/host_value.h"
 #include "core/plan/plan.h"
 #include "core/run/bound_phase.h"
 #include "core/run/wait.h"
@@ -17,32 +18,31 @@
 // concurrent calls wait for each other. The plan and the weights outlive it.
 namespace tenon {
 
-struct InputTensor {
+struct RunInput {
   std::string_view name;  // empty: by position
-  DType dtype = DType::none;
-  std::span<const int64_t> dims;
-  std::span<const std::byte> data;
+  HostValue value;
 };
 
-struct HostTensor {
+struct RunOutput {
   std::string name;
-  DType dtype = DType::none;
-  std::vector<int64_t> dims;
-  std::shared_ptr<std::byte> data;  // 64-byte aligned, never null
-  uint64_t bytes = 0;
+  HostValue value;
 };
 
 // What the last run did.
 struct RunFigures {
   std::vector<uint64_t> nodes;  // per device
   uint64_t kernels = 0;         // launches
+  uint64_t host_nodes = 0;      // host operators that ran, in bodies too
   uint64_t host_reads = 0;      // tensors whose content the host read for sizes
   uint64_t waits = 0;           // times the host waited for a device in between
-  uint64_t host_bytes = 0;      // bytes read for sizes
+  uint64_t host_bytes = 0;      // bytes read for sizes and by host operators
   uint64_t copies = 0;          // tensors moved between devices and host
   uint64_t copied_bytes = 0;
   std::vector<uint64_t> memory;  // per device: bytes of arenas
   double milliseconds = 0;
+
+  // Counts what a body did as part of this run.
+  void add_body(const RunFigures& body);
 };
 
 class Session {
@@ -51,8 +51,9 @@ class Session {
                                                std::shared_ptr<Weights> weights);
   ~Session();
 
-  Result<std::vector<HostTensor>> run(std::span<const InputTensor> inputs,
-                                      const Patience& patience);
+  // Texts in the values are numbers of the plan's graph's pool; the caller holds a lease of it for
+  // as long as it uses them.
+  Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience);
   RunFigures figures() const;
   const Plan& plan() const { return *plan_; }
 
@@ -66,6 +67,9 @@ class Session {
 
   Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights)
       : plan_(std::move(plan)), weights_(std::move(weights)) {}
+  // The session for a body of a host node that is given such inputs.
+  Result<Session*> body_session(const Node& node, uint32_t body,
+                                std::span<const HostValue> inputs);
   Result<BoundPhase*> bind(size_t phase, const std::vector<int64_t>& symbols);
   // After a failure: waits until no command is pending, or marks the session as unusable.
   void drain();
@@ -76,6 +80,7 @@ class Session {
   std::map<std::pair<size_t, ValueId>, tenon_binding> constants_;
   std::vector<Queue> queues_;                       // per device
   std::vector<std::unique_ptr<BoundPhase>> bound_;  // most recently used first
+  std::map<const Plan*, std::unique_ptr<Session>> bodies_;
   mutable std::mutex mutex_;
   RunFigures figures_;
   bool lost_ = false;

@@ -28,7 +28,8 @@ int main(int argc, char** argv) {
   uint64_t count = 1;
   for (int64_t i = 0; i < dims[8]; ++i) count *= (uint64_t)dims[i];
   float* zeros = calloc(count, sizeof *zeros);
-  tenon_host_tensor in = {sizeof in, TENON_F32, {NULL, 0}, dims, (uint64_t)dims[8], zeros, 4 * count};
+  tenon_host_tensor in = {.size = sizeof in, .dtype = TENON_F32, .dims = dims, .rank = (uint64_t)dims[8],
+                          .data = zeros, .bytes = 4 * count};
   if (tenon_session_run(session, &in, 1, NULL, &result) || tenon_result_tensor(result, 0, &out)) {
     return fprintf(stderr, "%s\n", tenon_error_text()), 1;
   }

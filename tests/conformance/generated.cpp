@@ -47,7 +47,7 @@ Status compare(const Case& sample, const kernelgen::IslandProgram& program, Veri
     const auto& outputs = sample.graph.main().outputs;
     const auto at = std::ranges::find(outputs, island.outputs[k]) - outputs.begin();
     if (static_cast<size_t>(at) == outputs.size()) continue;
-    const HostTensor& expected = sample.expected[static_cast<size_t>(at)];
+    const HostTensor& expected = sample.expected[static_cast<size_t>(at)].value.tensor;
     const std::string text = difference(expected.dtype, memory[island.inputs.size() + k].data(),
                                         expected.data.get(), expected.bytes);
     if (!text.empty()) return invalid("output {}: {}", at, text);

@@ -12,10 +12,11 @@
 
 namespace tenon::conformance {
 
-std::vector<InputTensor> Case::inputs() const {
-  std::vector<InputTensor> made;
+std::vector<RunInput> Case::inputs() const {
+  std::vector<RunInput> made;
   for (size_t i = 0; i < data.size(); ++i) {
-    made.push_back({{}, graph.value(graph.main().inputs[i]).dtype, dims[i], data[i]});
+    const DType dtype = graph.value(graph.main().inputs[i]).dtype;
+    made.push_back({{}, HostValue::of(borrowed_tensor(dtype, dims[i], data[i]))});
   }
   return made;
 }
@@ -85,12 +86,13 @@ std::string difference(DType dtype, const std::byte* found, const std::byte* exp
   return {};
 }
 
-std::string differs(const Case& sample, const std::vector<HostTensor>& found) {
+std::string differs(const Case& sample, const std::vector<RunOutput>& found) {
   for (size_t i = 0; i < found.size(); ++i) {
-    const HostTensor& expected = sample.expected[i];
-    if (found[i].dims != expected.dims) return fmt::format("output {}: other dims", i);
+    const HostTensor& expected = sample.expected[i].value.tensor;
+    const HostTensor& tensor = found[i].value.tensor;
+    if (tensor.dims != expected.dims) return fmt::format("output {}: other dims", i);
     const std::string text =
-        difference(expected.dtype, found[i].data.get(), expected.data.get(), expected.bytes);
+        difference(expected.dtype, tensor.data.get(), expected.data.get(), expected.bytes);
     if (!text.empty()) return fmt::format("output {}: {}", i, text);
   }
   return {};
@@ -104,7 +106,7 @@ Result<std::unique_ptr<Judge>> Judge::make() {
   return std::unique_ptr<Judge>(new Judge(std::move(engine)));
 }
 
-Result<std::vector<HostTensor>> Judge::run(const Case& sample, std::string_view device,
+Result<std::vector<RunOutput>> Judge::run(const Case& sample, std::string_view device,
                                            std::shared_ptr<Plan>* kept) {
   TENON_TRY_ASSIGN(const Engine::Choice choice, engine_->choose(device));
   TENON_TRY_ASSIGN(auto made, make_plan(clone(sample.graph), choice.devices, {}));

@@ -23,9 +23,9 @@ struct Case {
   std::vector<Bytes> data;  // of the graph's inputs
   std::vector<std::vector<int64_t>> dims;
   std::shared_ptr<Plan> plan;  // on the judge
-  std::vector<HostTensor> expected;
+  std::vector<RunOutput> expected;
 
-  std::vector<InputTensor> inputs() const;
+  std::vector<RunInput> inputs() const;
 };
 
 // "Add sample 0".
@@ -38,7 +38,7 @@ class Judge {
   bool has(std::string_view device) { return engine_->choose(device).ok(); }
   // The case, run on the judge. Samples that an operator does not take fail with its reason.
   Result<Case> judged(const Op& op, const Sample& sample, std::string name);
-  Result<std::vector<HostTensor>> run(const Case& sample, std::string_view device,
+  Result<std::vector<RunOutput>> run(const Case& sample, std::string_view device,
                                       std::shared_ptr<Plan>* kept = nullptr);
 
  private:
@@ -50,6 +50,6 @@ class Judge {
 std::string difference(DType dtype, const std::byte* found, const std::byte* expected,
                        uint64_t bytes);
 // The same for all outputs.
-std::string differs(const Case& sample, const std::vector<HostTensor>& found);
+std::string differs(const Case& sample, const std::vector<RunOutput>& found);
 
 }  // namespace tenon::conformance

@@ -62,6 +62,16 @@ std::string shown(const Tensor& tensor, size_t index) {
 
 std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
                                       const Tolerance& tolerance) {
+  if (got.kind != expected.kind || got.items.size() != expected.items.size()) {
+    return fmt::format("kind {} with {} items, expected kind {} with {}", got.kind,
+                       got.items.size(), expected.kind, expected.items.size());
+  }
+  for (size_t i = 0; i < got.items.size(); ++i) {
+    if (const auto differs = difference(got.items[i], expected.items[i], tolerance)) {
+      return fmt::format("item {}: {}", i, *differs);
+    }
+  }
+  if (got.kind != TENON_KIND_TENSOR) return std::nullopt;
   if (got.dtype != expected.dtype || got.dims != expected.dims) {
     return fmt::format("{}, expected {}", type_text(got.dtype, got.dims),
                        type_text(expected.dtype, expected.dims));
@@ -72,8 +82,13 @@ std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
   const auto dtype = static_cast<DType>(got.dtype);
   const bool complex = facts(dtype).kind == DTypeClass::complex;
   if (dtype == DType::string) {
-    if (got.data == expected.data) return std::nullopt;
-    return std::string("the texts differ");
+    const auto [a, b] = std::ranges::mismatch(got.texts, expected.texts);
+    if (a == got.texts.end() && b == expected.texts.end()) return std::nullopt;
+    const std::string nothing;
+    return fmt::format("at [{}]: \"{}\", expected \"{}\"",
+                       place_of(static_cast<size_t>(a - got.texts.begin()), got.dims),
+                       a == got.texts.end() ? nothing : *a,
+                       b == expected.texts.end() ? nothing : *b);
   }
   size_t wrong = 0, worst = 0;
   double most = -1;

@@ -8,12 +8,13 @@
 #include <string>
 #include <vector>
 
-// Tensors that lie in files as ONNX's tests store them. [any thread]
+// Values that lie in files as ONNX's tests store them. [any thread]
 namespace tenon::cli {
 
-// A stored tensor is read as the model that it becomes with onnx.as=tensor: one constant output.
-Result<Tensor> read_tensor(const Engine& engine, const std::string& path,
-                           const std::string& devices);
+// A stored value is read as the model that it becomes with onnx.as: one constant output. like: of
+// the kind that it is of.
+Result<Tensor> read_value(const Engine& engine, const std::string& path, const Tensor& like,
+                          const std::string& devices);
 
 // The tensors of a set under the names of the model's inputs; nameless ones by position.
 Result<std::vector<Tensor>> read_inputs(const Engine& engine, const DataSet& set,

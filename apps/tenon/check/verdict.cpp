@@ -4,7 +4,6 @@
 #include "apps/tenon/base/cancel.h"
 #include "apps/tenon/base/engine.h"
 #include "apps/tenon/base/text.h"
-#include "apps/tenon/check/fixed.h"
 #include "apps/tenon/check/stored.h"
 
 #include <algorithm>
@@ -33,15 +32,15 @@ Result<Verdict> judge_outputs(const Engine& engine, Session& session,
   const auto outputs = attempt([&] { return session.run(inputs, interrupted()); });
   if (!outputs.ok()) {
     if (outputs.status().code() == Code::cancelled) return outputs.status();
-    return Verdict{Kind::fail, std::string(outputs.status().message()), 0};
+    return from_failure(outputs.status(), Kind::fail);
   }
   for (size_t i = 0; i < set.outputs.size(); ++i) {
     if (set.outputs[i].empty()) continue;
-    const auto expected = read_tensor(engine, set.outputs[i], devices);
-    if (!expected.ok()) return from_failure(expected.status(), Kind::fail);
     if (i >= outputs->size()) {
       return Verdict{Kind::fail, fmt::format("output {} of {}", i, outputs->size()), 0};
     }
+    const auto expected = read_value(engine, set.outputs[i], (*outputs)[i], devices);
+    if (!expected.ok()) return from_failure(expected.status(), Kind::fail);
     if (const auto differs = difference((*outputs)[i], *expected, tolerance)) {
       return Verdict{Kind::fail,
                      fmt::format("{}: output \"{}\": {}", set_name(set),
@@ -61,44 +60,11 @@ Result<Verdict> judge_set(const Engine& engine, const Model& model, Session& ses
   return judge_outputs(engine, session, *inputs, set, devices, tolerance);
 }
 
-// A set whose inputs decide the structure: the model is loaded with them.
-Result<Verdict> judge_fixed(const Engine& engine, const TestDirectory& test, const DataSet& set,
-                            const std::string& devices, const Tolerance& tolerance) {
-  TENON_TRY_ASSIGN(const Model whole, attempt([&] {
-                     return engine.load(test.model, {{"incomplete", "allow"}}, interrupted());
-                   }));
-  TENON_TRY_ASSIGN(const std::vector<Tensor> wanted, attempt([&] { return whole.inputs(); }));
-  auto inputs = read_inputs(engine, set, wanted, devices);
-  if (!inputs.ok()) return from_failure(inputs.status(), Kind::fail);
-  const auto fixed = load_fixed(engine, test.model, *inputs);
-  if (!fixed.ok()) return from_failure(fixed.status(), Kind::refused);
-  auto session = attempt([&] { return fixed->model.session(devices, {}, interrupted()); });
-  if (!session.ok()) return from_failure(session.status(), Kind::fail);
-  TENON_TRY_ASSIGN(Verdict verdict,
-                   judge_outputs(engine, *session, *inputs, set, devices, tolerance));
-  if (verdict.kind == Kind::pass) verdict.detail = "fixed: " + fixed->fixed;
-  return verdict;
-}
-
-// Each set is a model of its own; the last verdict stands for all when all pass.
-Result<Verdict> judge_fixed(const Engine& engine, const TestDirectory& test,
-                            const std::string& devices, const Tolerance& tolerance) {
-  Verdict last;
-  for (const DataSet& set : test.sets) {
-    TENON_TRY_ASSIGN(last, judge_fixed(engine, test, set, devices, tolerance));
-    if (last.kind != Kind::pass) break;
-  }
-  return last;
-}
-
 Result<Verdict> judge_all(const Engine& engine, const TestDirectory& test,
                           const std::string& devices, const Tolerance& tolerance) {
   const auto model = attempt([&] { return engine.load(test.model, {}, interrupted()); });
   if (!model.ok()) {
     if (model.status().code() == Code::cancelled) return model.status();
-    if (!input_to_fix(model.status().message()).empty()) {
-      return judge_fixed(engine, test, devices, tolerance);
-    }
     return from_failure(model.status(), Kind::refused);
   }
   auto session = attempt([&] { return model->session(devices, {}, interrupted()); });

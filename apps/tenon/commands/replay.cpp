@@ -34,7 +34,7 @@ Result<std::vector<Tensor>> inputs_of(const Engine& engine, const Recording& rec
                                       const std::string& device) {
   std::vector<Tensor> inputs;
   for (size_t i = 0; i < recording.inputs.size(); ++i) {
-    TENON_TRY_ASSIGN(Tensor tensor, read_tensor(engine, recording.input_file(i), device));
+    TENON_TRY_ASSIGN(Tensor tensor, read_value(engine, recording.input_file(i), {}, device));
     tensor.name = recording.inputs[i];
     inputs.push_back(std::move(tensor));
   }
@@ -51,7 +51,7 @@ Result<Exit> judge_outputs(const Engine& engine, const Recording& recording,
   }
   Exit exit = Exit::ok;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    TENON_TRY_ASSIGN(const Tensor recorded, read_tensor(engine, recording.output_file(i), device));
+    TENON_TRY_ASSIGN(const Tensor recorded, read_value(engine, recording.output_file(i), {}, device));
     const auto differs = difference(outputs[i], recorded, tolerance);
     if (differs) exit = Exit::differs;
     print(fmt::format("{}: {}\n", printable(outputs[i].name), differs.value_or("as recorded")));

@@ -42,7 +42,7 @@ class Random {
 Result<Tensor> blank_tensor(const Tensor& wanted) {
   const auto dtype = static_cast<DType>(wanted.dtype);
   if (element_bytes(dtype) == 0 || dtype == DType::string) {
-    return unsupported("input \"{}\" is a {} tensor; give its values with -i {}=@file.npy",
+    return unsupported("input \"{}\" is a {} tensor; give its values with -i {}=...",
                        printable(wanted.name), name_of(dtype), printable(wanted.name));
   }
   Tensor tensor{wanted.name, wanted.dtype, wanted.dims, {}};
@@ -146,7 +146,29 @@ Result<Tensor> from_numbers(const Tensor& wanted, const std::vector<double>& num
   return tensor;
 }
 
+// Texts with commas; the first free size takes as many.
+Result<Tensor> from_texts(const Tensor& wanted, std::string_view text) {
+  Tensor tensor = wanted;
+  while (true) {
+    const size_t comma = text.find(',');
+    tensor.texts.emplace_back(text.substr(0, comma));
+    if (comma == std::string_view::npos) break;
+    text.remove_prefix(comma + 1);
+  }
+  auto left = static_cast<int64_t>(tensor.texts.size());
+  for (int64_t& size : tensor.dims) {
+    if (size >= 0) continue;
+    size = left;
+    left = 1;
+  }
+  return tensor;
+}
+
 Result<Tensor> make_input(const Tensor& wanted, const std::string& text) {
+  if (wanted.kind != TENON_KIND_TENSOR) {
+    return unsupported("it is no tensor; only a program can give it");
+  }
+  if (wanted.dtype == TENON_STRING && !text.starts_with('@')) return from_texts(wanted, text);
   if (text.starts_with('@')) return from_file(wanted, text.substr(1));
   if (text == "zeros") return blank_tensor(wanted);
   if (text == "ones") return filled(wanted, 1);

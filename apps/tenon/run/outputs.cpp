@@ -12,10 +12,32 @@
 
 namespace tenon::cli {
 
+namespace {
+
+constexpr size_t most_texts = 8;
+
+// "f32[2,3]", "sequence of 3".
+std::string kind_text(const Tensor& output) {
+  constexpr std::string_view kinds[] = {"tensor", "sequence", "optional", "map"};
+  if (output.kind == TENON_KIND_TENSOR) return type_text(output.dtype, output.dims);
+  return fmt::format("{} of {}", kinds[std::min<size_t>(output.kind, 3)], output.items.size());
+}
+
+std::string texts_of(const Tensor& output) {
+  std::string text;
+  for (size_t i = 0; i < std::min(output.texts.size(), most_texts); ++i) {
+    text += fmt::format("{}\"{}\"", i == 0 ? "" : ", ", printable(output.texts[i]));
+  }
+  return text + (output.texts.size() > most_texts ? ", ..." : "");
+}
+
+}  // namespace
+
 std::string output_lines(std::span<const Tensor> outputs) {
   Table table;
   for (const Tensor& output : outputs) {
-    std::vector<std::string> row = {printable(output.name), type_text(output.dtype, output.dims)};
+    std::vector<std::string> row = {printable(output.name), kind_text(output)};
+    if (!output.texts.empty()) row.push_back(texts_of(output));
     if (const auto facts = statistics_of(output)) {
       row.push_back(fmt::format("min {:.6g}", facts->min));
       row.push_back(fmt::format("max {:.6g}", facts->max));
@@ -35,6 +57,12 @@ Json outputs_json(std::span<const Tensor> outputs) {
     Json row = Json::object({{"name", output.name},
                              {"dtype", name_of(static_cast<DType>(output.dtype))},
                              {"dims", std::move(dims)}});
+    if (output.kind != TENON_KIND_TENSOR) row.set("kind", kind_text(output));
+    if (!output.texts.empty()) {
+      Json texts = Json::array();
+      for (const std::string& text : output.texts) texts.push(text);
+      row.set("texts", std::move(texts));
+    }
     if (const auto facts = statistics_of(output)) {
       row.set("min", facts->min)
           .set("max", facts->max)

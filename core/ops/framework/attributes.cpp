@@ -33,28 +33,28 @@ bool all_constant(const std::vector<Expr>& sizes) {
 
 }  // namespace
 
-bool NodeContext::has_attribute(std::string_view name) const {
+bool AttributeContext::has_attribute(std::string_view name) const {
   return lookup(node_, name) != nullptr;
 }
 
-int64_t NodeContext::integer(std::string_view name, int64_t otherwise) const {
+int64_t AttributeContext::integer(std::string_view name, int64_t otherwise) const {
   const auto* value = lookup_as<int64_t>(node_, name);
   return value == nullptr ? otherwise : *value;
 }
 
-double NodeContext::real(std::string_view name, double otherwise) const {
+double AttributeContext::real(std::string_view name, double otherwise) const {
   if (const auto* value = lookup_as<double>(node_, name)) return *value;
   const auto* integer = lookup_as<int64_t>(node_, name);
   return integer == nullptr ? otherwise : static_cast<double>(*integer);
 }
 
-std::string NodeContext::text(std::string_view name, std::string_view otherwise) const {
+std::string AttributeContext::text(std::string_view name, std::string_view otherwise) const {
   const auto* value = lookup_as<std::string>(node_, name);
   return value == nullptr ? std::string(otherwise) : *value;
 }
 
-std::vector<int64_t> NodeContext::integers(std::string_view name,
-                                           std::vector<int64_t> otherwise) const {
+std::vector<int64_t> AttributeContext::integers(std::string_view name,
+                                                std::vector<int64_t> otherwise) const {
   if (const auto* value = lookup_as<std::vector<int64_t>>(node_, name)) return *value;
   const auto* sizes = lookup_as<std::vector<Expr>>(node_, name);
   if (sizes == nullptr || !all_constant(*sizes)) return otherwise;
@@ -63,7 +63,8 @@ std::vector<int64_t> NodeContext::integers(std::string_view name,
   return constants;
 }
 
-std::vector<double> NodeContext::reals(std::string_view name, std::vector<double> otherwise) const {
+std::vector<double> AttributeContext::reals(std::string_view name,
+                                            std::vector<double> otherwise) const {
   const auto* value = lookup_as<std::vector<double>>(node_, name);
   return value == nullptr ? otherwise : *value;
 }
@@ -77,13 +78,24 @@ std::vector<Expr> NodeContext::sizes(std::string_view name) const {
   return sizes;
 }
 
-const Constant* NodeContext::tensor(std::string_view name) const {
+std::vector<std::string> AttributeContext::texts(std::string_view name) const {
+  const auto* value = lookup_as<std::vector<std::string>>(node_, name);
+  return value == nullptr ? std::vector<std::string>() : *value;
+}
+
+uint32_t AttributeContext::body(std::string_view name) const {
+  const auto* reference = lookup_as<BodyReference>(node_, name);
+  return reference == nullptr ? 0 : reference->body;
+}
+
+const Constant* AttributeContext::tensor(std::string_view name) const {
   const auto* reference = lookup_as<TensorReference>(node_, name);
   if (reference == nullptr || reference->value >= graph_.values.size()) return nullptr;
   return graph_.value(reference->value).constant.get();
 }
 
-Result<int64_t> NodeContext::axis(std::string_view name, int64_t otherwise, int64_t rank) const {
+Result<int64_t> AttributeContext::axis(std::string_view name, int64_t otherwise,
+                                       int64_t rank) const {
   const int64_t given = integer(name, otherwise);
   if (given < -rank || given >= rank) {
     return invalid("attribute {} is {}, expected an axis in [{}, {}]", name, given, -rank,

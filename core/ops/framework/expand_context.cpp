@@ -71,9 +71,33 @@ ValueId ExpandContext::scalar(double value, DType dtype) {
 }
 
 ValueId ExpandContext::integers(std::vector<int64_t> values) {
+  const auto count = static_cast<int64_t>(values.size());
+  return integers(std::move(values), {count});
+}
+
+ValueId ExpandContext::integers(std::vector<int64_t> values, std::vector<int64_t> dims) {
   std::vector<std::byte> bytes(values.size() * sizeof(int64_t));
   if (!values.empty()) std::memcpy(bytes.data(), values.data(), bytes.size());
-  return add_constant(graph_, DType::i64, {static_cast<int64_t>(values.size())}, std::move(bytes));
+  return add_constant(graph_, DType::i64, std::move(dims), std::move(bytes));
+}
+
+ValueId ExpandContext::reals(const std::vector<double>& values, std::vector<int64_t> dims,
+                             DType dtype) {
+  std::vector<std::byte> bytes(values.size() * element_bytes(dtype));
+  for (size_t i = 0; i < values.size(); ++i) {
+    store_float(bytes.data(), dtype, static_cast<int64_t>(i), values[i]);
+  }
+  return add_constant(graph_, dtype, std::move(dims), std::move(bytes));
+}
+
+ValueId ExpandContext::strings(const std::vector<std::string>& texts) {
+  std::vector<std::byte> bytes(texts.size() * sizeof(int32_t));
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const int32_t number = graph_.strings->keep(texts[i]);
+    std::memcpy(bytes.data() + i * sizeof number, &number, sizeof number);
+  }
+  return add_constant(graph_, DType::string, {static_cast<int64_t>(texts.size())},
+                      std::move(bytes));
 }
 
 ValueId ExpandContext::sizes(const std::vector<Expr>& sizes) {

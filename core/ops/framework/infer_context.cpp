@@ -29,6 +29,37 @@ void InferContext::output(size_t output, DType dtype, std::vector<Expr> dims) {
   value.dims = std::move(dims);
 }
 
+void InferContext::output_of_rank(size_t output, DType dtype, size_t rank) {
+  if (!wants(output)) return;
+  Value& value = graph_.value(node_.outputs[output]);
+  value.dtype = dtype;
+  value.ranked = true;
+  value.dims.clear();
+  for (size_t axis = 0; axis < rank; ++axis) value.dims.push_back(open_extent(output, axis));
+}
+
+void InferContext::output_of_any_rank(size_t output, DType dtype) {
+  if (wants(output)) graph_.value(node_.outputs[output]).dtype = dtype;
+}
+
+void InferContext::output_within(size_t output, std::vector<Wrap> wraps, DType dtype,
+                                 std::optional<size_t> rank) {
+  if (!wants(output)) return;
+  Value& value = graph_.value(node_.outputs[output]);
+  value.wraps = std::move(wraps);
+  value.dtype = dtype;
+  value.ranked = rank.has_value();
+  value.dims.assign(rank.value_or(0), number(0));
+}
+
+Expr InferContext::open_extent(size_t output, size_t axis) {
+  const ValueId id = node_.outputs[output];
+  return graph_.add_symbol({.name = fmt::format("{}.{}", graph_.value(id).name, axis),
+                            .origin = SymbolOrigin::extent,
+                            .value = id,
+                            .element = static_cast<int64_t>(axis)});
+}
+
 void InferContext::set(std::string_view attribute, Attribute value) {
   editable_.attributes.insert_or_assign(std::string(attribute), std::move(value));
 }

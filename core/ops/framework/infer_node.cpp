@@ -45,11 +45,16 @@ Status check_inputs(const Graph& graph, const Node& node, const Op& op) {
       return invalid("input {} ({}) is missing", i, operand.name);
     }
     const Value& value = graph.value(node.inputs[i]);
+    if (op.host != nullptr && (!value.wraps.empty() || value.dtype == DType::none)) continue;
+    if (!value.wraps.empty()) {
+      return invalid("input {} ({}): a value of kind {}, expected a tensor", i, operand.name,
+                     name_of(value.wraps.front()));
+    }
     if (!takes(operand.types, value.dtype)) {
       return invalid("input {} ({}): type {}, expected {}", i, operand.name, name_of(value.dtype),
                      operand.types);
     }
-    if (!value.ranked) {
+    if (!value.ranked && op.host == nullptr) {
       return unsupported("input {} ({}): value \"{}\" has no rank; give the dims of the inputs", i,
                          operand.name, value.name);
     }
@@ -61,6 +66,7 @@ Status check_outputs(const Graph& graph, const Node& node, const Op& op) {
   for (size_t i = 0; i < node.outputs.size(); ++i) {
     if (node.outputs[i] == no_id) continue;
     const Value& value = graph.value(node.outputs[i]);
+    if (op.host != nullptr && !value.ranked) continue;
     if (!value.ranked || value.dtype == DType::none) {
       return internal_error("{} does not infer its output {}", op.name, i);
     }
@@ -79,7 +85,17 @@ Status check_outputs(const Graph& graph, const Node& node, const Op& op) {
   return {};
 }
 
-Status infer(Graph& graph, Node& node) {
+// Identity also hands on what is no tensor; that only the host can do.
+void carry(const Graph& graph, Node& node) {
+  const bool is_identity = node.op == "Identity" && node.domain.empty();
+  if (!is_identity || node.inputs.size() != 1 || node.inputs[0] == no_id) return;
+  if (graph.value(node.inputs[0]).wraps.empty()) return;
+  node.op = "Carry";
+  node.domain = "tenon";
+}
+
+Status infer(Graph& graph, Node& node, std::vector<size_t>* wanted) {
+  carry(graph, node);
   const Op* op = find_op(node.domain, node.op);
   if (op == nullptr) return unsupported("the operator is not known");
   TENON_TRY(check_inputs(graph, node, *op));
@@ -88,7 +104,10 @@ Status infer(Graph& graph, Node& node) {
   }
   if (op->infer == nullptr) return internal_error("{} has no shape rule", op->name);
   InferContext context(graph, node);
-  TENON_TRY(op->infer(context));
+  if (const Status status = op->infer(context); !status.ok()) {
+    if (wanted != nullptr) *wanted = context.wanted_at_load();
+    return status;
+  }
   node.shape_operands = op->shape_operands;
   return check_outputs(graph, node, *op);
 }
@@ -100,8 +119,8 @@ std::string describe(const Node& node) {
                      node.op);
 }
 
-Status infer_node(Graph& graph, Node& node) {
-  if (Status status = infer(graph, node); !status.ok()) return status.at(describe(node));
+Status infer_node(Graph& graph, Node& node, std::vector<size_t>* wanted) {
+  if (Status status = infer(graph, node, wanted); !status.ok()) return status.at(describe(node));
   follow_known(graph, node);
   return {};
 }

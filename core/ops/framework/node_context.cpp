@@ -73,6 +73,8 @@ Expr NodeContext::elements(size_t input) const {
   return product;
 }
 
+const Value& NodeContext::value(size_t input) const { return graph_.value(node_.inputs[input]); }
+
 Result<std::vector<Expr>> NodeContext::values(size_t input) const {
   if (!has(input)) return std::vector<Expr>();
   const ValueId id = node_.inputs[input];
@@ -80,6 +82,7 @@ Result<std::vector<Expr>> NodeContext::values(size_t input) const {
   const Value& value = graph_.value(id);
   const Expr count = elements(input);
   if (!value.ranked || !count.is_constant()) {
+    wanted_.push_back(input);
     return unsupported("input {} (\"{}\"): the rank of an output depends on data", input,
                        value.name);
   }
@@ -98,6 +101,7 @@ Result<std::vector<int64_t>> NodeContext::constants(size_t input) const {
   std::vector<int64_t> constants;
   for (const Expr& element : elements) {
     if (!element.is_constant()) {
+      wanted_.push_back(input);
       return unsupported(
           "input {} (\"{}\") must be constant, it is known only at run time; if it is an input of "
           "the model, fix it with --value NAME=NUMBERS",

@@ -12,14 +12,14 @@ TEST(Passes, run_in_a_fixed_order) {
   options.stop_after = "fold";
   Graph graph;
   ASSERT_TRUE(run_passes(graph, options).ok());
-  EXPECT_EQ(names, (std::vector<std::string>{"remove_dead", "infer", "remove_identity", "fold"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"remove_dead", "close_bodies", "infer", "remove_identity", "fold"}));
 }
 
 TEST(Passes, an_unknown_name_is_answered_with_those_that_exist) {
   Graph graph;
   const Status status = run_passes(graph, {.disabled = {"fuse"}});
   EXPECT_EQ(status.message(),
-            "no pass is named \"fuse\"; there are remove_dead, infer, merge_common, "
+            "no pass is named \"fuse\"; there are remove_dead, close_bodies, infer, merge_common, "
             "remove_identity, fold, lower");
 }
 

@@ -23,8 +23,15 @@ Result<ValueId> Emitter::constant_value(const Attribute& attribute, Text name) {
   if (attribute.name == "value_floats" && attribute.type == AttributeType::reals) {
     return weights_.value(Literal::reals(attribute.floats), name);
   }
-  if (attribute.type == AttributeType::string || attribute.type == AttributeType::strings) {
-    return unsupported("elements are strings");
+  if (attribute.name == "value_string" && attribute.type == AttributeType::string) {
+    const tenon_str text = to_str(attribute.s);
+    return host_.texts(name, {}, {&text, 1});
+  }
+  if (attribute.name == "value_strings" && attribute.type == AttributeType::strings) {
+    std::vector<tenon_str> texts;
+    for (const Text text : attribute.strings) texts.push_back(to_str(text));
+    const int64_t dims[] = {static_cast<int64_t>(texts.size())};
+    return host_.texts(name, dims, texts);
   }
   return invalid("attribute \"{}\" of type {} gives a constant no value",
                  attribute.name.substr(0, 200), static_cast<int32_t>(attribute.type));

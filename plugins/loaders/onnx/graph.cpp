@@ -86,13 +86,19 @@ Status Emitter::main_inputs(const Graph& graph, Frame& frame) {
       continue;
     }
     if (input.name.empty()) return invalid("an input has no name");
+    if (!input.type.wraps.empty()) {
+      TENON_TRY_ASSIGN(const ValueId value, host_.wrapped_input(input.name, input.type));
+      TENON_TRY(define(frame, input.name, value));
+      continue;
+    }
     DType dtype = static_cast<DType>(input.type.dtype);
     if (input.type.kind != TypeKind::tensor) {
       constexpr Text kinds[] = {"of no type", "a tensor",        "a sequence", "a map",
                                 "optional",   "a sparse tensor", "opaque"};
-      TENON_TRY(host_.unsupported("input", input.name,
-                                  fmt::format("input is {}, only tensors can be given",
-                                              kinds[static_cast<size_t>(input.type.kind)])));
+      TENON_TRY(host_.unsupported(
+          "input", input.name,
+          fmt::format("input is {}, only tensors, sequences and optionals can be given",
+                      kinds[static_cast<size_t>(input.type.kind)])));
       dtype = DType::f32;
     } else if (input.type.dtype <= 0 ||
                input.type.dtype >= static_cast<int32_t>(TENON_DTYPE_COUNT)) {

@@ -2,6 +2,7 @@
 #include "host.h"
 
 #include "names.h"
+#include "tenon/abi/draft/host.h"
 #include "tenon/plugin.h"
 
 namespace tenon::onnx {
@@ -67,6 +68,16 @@ Result<ValueId> Host::weight(Text name, DType dtype, std::span<const int64_t> di
   return value;
 }
 
+Result<ValueId> Host::texts(Text name, std::span<const int64_t> dims,
+                            std::span<const tenon_str> texts) const {
+  ValueId value = no_value;
+  TENON_TRY(
+      from_host(load_.build->texts(load_.builder, to_str(name), static_cast<uint32_t>(dims.size()),
+                                   dims.data(), texts.data(), texts.size(), &value),
+                fmt::format("texts \"{}\"", name)));
+  return value;
+}
+
 Result<Place> Host::block(uint64_t bytes, std::byte** data) const {
   Place place;
   void* memory = nullptr;
@@ -93,6 +104,19 @@ Result<ValueId> Host::body_input(Text name, const ValueType& type, DType dtype) 
       from_host(load_.build->body_input(load_.builder, to_str(name), static_cast<uint32_t>(dtype),
                                         rank_of(type), dims.data(), &value),
                 fmt::format("body input \"{}\"", name)));
+  return value;
+}
+
+Result<ValueId> Host::wrapped_input(Text name, const ValueType& type) const {
+  std::vector<uint32_t> kinds;
+  for (const TypeKind wrap : type.wraps) {
+    kinds.push_back(wrap == TypeKind::sequence ? TENON_KIND_SEQUENCE : TENON_KIND_OPTIONAL);
+  }
+  ValueId value = no_value;
+  TENON_TRY(from_host(load_.build->wrapped_input(load_.builder, to_str(name), kinds.data(),
+                                                 static_cast<uint32_t>(kinds.size()),
+                                                 static_cast<uint32_t>(type.dtype), &value),
+                      fmt::format("input \"{}\"", name)));
   return value;
 }
 

@@ -43,11 +43,15 @@ class Host {
   Status meta(Text key, Text value) const;
   Result<ValueId> weight(Text name, DType dtype, std::span<const int64_t> dims,
                          const Place& place) const;
+  Result<ValueId> texts(Text name, std::span<const int64_t> dims,
+                        std::span<const tenon_str> texts) const;
   // A block to fill; writable through `data`, which is as long as place.bytes.
   Result<Place> block(uint64_t bytes, std::byte** data) const;
   // An input of the graph, or of the body that is open.
   Result<ValueId> input(Text name, const ValueType& type, DType dtype) const;
   Result<ValueId> body_input(Text name, const ValueType& type, DType dtype) const;
+  // An input of either that is a sequence or an optional.
+  Result<ValueId> wrapped_input(Text name, const ValueType& type) const;
   Status output(Text name, ValueId value) const;
   Status begin_body(Text name) const;
   Result<uint32_t> end_body(const std::vector<ValueId>& outputs) const;

@@ -5,6 +5,8 @@
 #include "names.h"
 #include "read.h"
 
+#include <functional>
+
 namespace tenon::onnx {
 
 namespace {
@@ -52,6 +54,38 @@ Status load_tensor(const Host& host, std::string_view file) {
   return host.output(name, value);
 }
 
+// The tensors of a SequenceProto or OptionalProto, and the node that puts them together.
+Status load_wrapped(const Host& host, std::string_view file, bool is_sequence) {
+  TENON_TRY_ASSIGN(const StoredValue stored, Reader(file).stored_value());
+  Weights weights(host, file);
+  const std::function<Result<ValueId>(const StoredValue&, bool)> state =
+      [&](const StoredValue& value, bool sequence) -> Result<ValueId> {
+    std::vector<ValueId> inputs;
+    for (const Tensor& tensor : value.tensors) {
+      TENON_TRY_ASSIGN(const ValueId id, weights.value(tensor, tensor.name));
+      inputs.push_back(id);
+    }
+    for (const StoredValue& inner : value.sequences) {
+      TENON_TRY_ASSIGN(const ValueId id, state(inner, true));
+      inputs.push_back(id);
+    }
+    const std::string type = "tensor(float)";
+    tenon_attribute typed{};
+    typed.size = sizeof typed;
+    typed.kind = TENON_ATTR_STRING;
+    typed.name = to_str(std::string_view("type"));
+    typed.s = to_str(type);
+    const bool untyped = !sequence && inputs.empty();
+    const Text op = !sequence ? "Optional" : inputs.empty() ? "SequenceEmpty" : "SequenceConstruct";
+    TENON_TRY_ASSIGN(const std::vector<ValueId> made,
+                     host.node("", op, newest_opset, inputs, {"value"},
+                               untyped ? std::vector{typed} : std::vector<tenon_attribute>(), op));
+    return made.front();
+  };
+  TENON_TRY_ASSIGN(const ValueId value, state(stored, is_sequence));
+  return host.output(stored.name.empty() ? Text("value") : stored.name, value);
+}
+
 }  // namespace
 
 uint32_t probe(std::string_view head, uint64_t file_bytes) {
@@ -84,8 +118,11 @@ Status load_file(const Host& host) {
   if (file.empty()) return corrupt("the file is empty");
   const std::string_view as = host.option("onnx.as");
   if (as == "tensor") return load_tensor(host, file);
+  if (as == "sequence" || as == "optional") return load_wrapped(host, file, as == "sequence");
   if (!as.empty() && as != "model") {
-    return invalid("option onnx.as is \"{}\", expected \"model\" or \"tensor\"", as);
+    return invalid(
+        "option onnx.as is \"{}\", expected \"model\", \"tensor\", \"sequence\" or \"optional\"",
+        as);
   }
   TENON_TRY_ASSIGN(const Model model, Reader(file).model());
   return Emitter(host, model, file).run();

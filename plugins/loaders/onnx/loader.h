@@ -13,8 +13,9 @@ namespace tenon::onnx {
 // 0 = not mine, 100 = certain, from the first bytes of a file.
 uint32_t probe(std::string_view head, uint64_t file_bytes);
 
-// Reads the model of load.source into load.builder. Option `onnx.as` = "tensor": the file is one
-// bare TensorProto, which becomes the only weight and output.
+// Reads the model of load.source into load.builder. Option `onnx.as` = "tensor", "sequence" or
+// "optional": the file is one bare TensorProto, SequenceProto or OptionalProto, which becomes the
+// only output.
 Status load(const tenon_load& load);
 
 }  // namespace tenon::onnx

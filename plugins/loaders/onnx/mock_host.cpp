@@ -273,6 +273,28 @@ const tenon_builder_table builder_table = {
       state.unsupported.push_back(fmt::format("{}: {}", to_view(op), to_view(reason)));
       return TENON_OK;
     },
+    .texts = [](tenon_builder* builder, tenon_str name, uint32_t rank, const int64_t* dims,
+                const tenon_str* texts, uint64_t count, uint32_t* value) -> tenon_status {
+      auto& state = *builder->state;
+      std::string list;
+      for (uint64_t i = 0; i < count; ++i) {
+        list += fmt::format("{}\"{}\"", i == 0 ? "" : ",", to_view(texts[i]));
+      }
+      *value = state.value(to_view(name), "", true);
+      state.line(
+          fmt::format("{} = string[{}] {{{}}}", state.name_of(*value), shape_of(rank, dims), list));
+      return TENON_OK;
+    },
+    .wrapped_input = [](tenon_builder* builder, tenon_str name, const uint32_t* wraps,
+                        uint32_t n_wraps, uint32_t dtype, uint32_t* value) -> tenon_status {
+      auto& state = *builder->state;
+      std::string kind;
+      for (uint32_t i = 0; i < n_wraps; ++i) kind += fmt::format("{} ", wraps[i]);
+      *value = state.value(to_view(name), "", false);
+      state.line(fmt::format("{} = input {}{}", state.name_of(*value), kind,
+                             tenon::name_of(static_cast<DType>(dtype))));
+      return TENON_OK;
+    },
 };
 
 const tenon_source_table source_table = {

@@ -69,6 +69,23 @@ enum class AttributeType : int32_t {
   types = 14,
 };
 
+// value < 0: not fixed; param may name it.
+struct Extent {
+  int64_t value = -1;
+  Text param;
+};
+
+enum class TypeKind : uint8_t { none, tensor, sequence, map, optional, sparse, opaque };
+
+struct ValueType {
+  TypeKind kind = TypeKind::none;
+  // Sequences and optionals around a tensor, outermost first; the rest says what the tensor is.
+  std::vector<TypeKind> wraps;
+  int32_t dtype = 0;  // of tensors
+  bool ranked = false;
+  std::vector<Extent> dims;
+};
+
 struct Attribute {
   Text name;
   AttributeType type = AttributeType::none;
@@ -82,6 +99,7 @@ struct Attribute {
   std::shared_ptr<const Tensor> tensor;
   std::shared_ptr<const Graph> graph;
   std::shared_ptr<const SparseTensor> sparse;
+  ValueType value_type;
 };
 
 struct Node {
@@ -94,24 +112,16 @@ struct Node {
   std::vector<Attribute> attributes;
 };
 
-// value < 0: not fixed; param may name it.
-struct Extent {
-  int64_t value = -1;
-  Text param;
-};
-
-enum class TypeKind : uint8_t { none, tensor, sequence, map, optional, sparse, opaque };
-
-struct ValueType {
-  TypeKind kind = TypeKind::none;
-  int32_t dtype = 0;  // of tensors
-  bool ranked = false;
-  std::vector<Extent> dims;
-};
-
 struct ValueInfo {
   Text name;
   ValueType type;
+};
+
+// A SequenceProto or OptionalProto: tensors, or sequences of them.
+struct StoredValue {
+  Text name;
+  std::vector<Tensor> tensors;
+  std::vector<StoredValue> sequences;
 };
 
 struct Graph {

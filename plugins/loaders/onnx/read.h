@@ -19,8 +19,11 @@ class Reader {
   Result<Model> model();
   // The file is a bare TensorProto.
   Result<Tensor> tensor();
+  // The file is a bare SequenceProto or OptionalProto.
+  Result<StoredValue> stored_value();
 
  private:
+  Result<StoredValue> stored_value(Message message, int depth);
   Result<Graph> graph(Message message, int depth);
   Result<Node> node(Message message, int depth);
   Result<Attribute> attribute(Message message, int depth);

@@ -137,6 +137,11 @@ Status Reader::attribute_field(const Message& message, const Field& field, int d
       made.sparse = std::make_shared<const SparseTensor>(std::move(tensor));
       return {};
     }
+    case 14: {
+      TENON_TRY_ASSIGN(Message inner, message.message(field, "attribute type"));
+      TENON_TRY_ASSIGN(made.value_type, value_type(inner, 1));
+      return {};
+    }
     default: {
       // Lists of tensors, graphs and types: no operator that can be run has them.
       TENON_TRY_ASSIGN(Message inner, message.message(field, "attribute value"));

@@ -112,6 +112,36 @@ Result<Tensor> Reader::tensor(Message message) {
 
 Result<Tensor> Reader::tensor() { return tensor(Message("tensor", file_, file_.data())); }
 
+Result<StoredValue> Reader::stored_value() {
+  return stored_value(Message("value", file_, file_.data()), 0);
+}
+
+Result<StoredValue> Reader::stored_value(Message message, int depth) {
+  constexpr int most_depth = 8;
+  constexpr size_t most_items = 1'000'000;
+  StoredValue made;
+  for (Field field;;) {
+    TENON_TRY_ASSIGN(const bool more, message.next(field));
+    if (!more) return made;
+    if (field.number == 1) {
+      TENON_TRY_ASSIGN(made.name, message.text(field));
+    } else if (field.number == 3) {
+      TENON_TRY(count(message, field, made.tensors.size(), most_items));
+      TENON_TRY_ASSIGN(Message inner, message.message(field, "tensor"));
+      TENON_TRY_ASSIGN(Tensor tensor, this->tensor(inner));
+      made.tensors.push_back(std::move(tensor));
+    } else if (field.number == 5) {
+      if (depth >= most_depth) return message.wrong(field, "values nest too deep");
+      TENON_TRY(count(message, field, made.sequences.size(), most_items));
+      TENON_TRY_ASSIGN(Message inner, message.message(field, "sequence"));
+      TENON_TRY_ASSIGN(StoredValue sequence, stored_value(inner, depth + 1));
+      made.sequences.push_back(std::move(sequence));
+    } else if (field.number == 4 || field.number == 6 || field.number == 7) {
+      return unsupported("a stored value with sparse tensors, maps or optionals in it");
+    }
+  }
+}
+
 Result<SparseTensor> Reader::sparse_tensor(Message message) {
   SparseTensor made;
   bool seen[3] = {};

@@ -67,8 +67,11 @@ Result<ValueType> Reader::value_type(Message message, int depth) {
         if (!rest) break;
         if (part.number != 1) continue;
         TENON_TRY_ASSIGN(Message element, inner.message(part, "element type"));
-        TENON_TRY(value_type(element, depth + 1).status());
+        TENON_TRY_ASSIGN(made, value_type(element, depth + 1));
       }
+      // What is inside of anything else cannot be given.
+      const bool is_tensor = made.kind == TypeKind::tensor || !made.wraps.empty();
+      if (is_tensor) made.wraps.insert(made.wraps.begin(), kind);
     }
     made.kind = kind;
   }

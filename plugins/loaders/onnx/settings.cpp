@@ -9,6 +9,16 @@ namespace {
 // Cut so that two long names stay a readable message.
 Text shown(Text text) { return text.substr(0, 200); }
 
+// "seq(tensor(f32))".
+std::string type_text(const ValueType& type) {
+  const auto dtype = static_cast<uint32_t>(type.dtype);
+  std::string text = fmt::format("tensor({})", name_of(static_cast<DType>(dtype)));
+  for (size_t i = type.wraps.size(); i-- > 0;) {
+    text = fmt::format("{}({})", type.wraps[i] == TypeKind::sequence ? "seq" : "optional", text);
+  }
+  return text;
+}
+
 Result<Setting::Value> value_of(const Attribute& attribute) {
   switch (attribute.type) {
     case AttributeType::real:
@@ -27,12 +37,14 @@ Result<Setting::Value> value_of(const Attribute& attribute) {
     case AttributeType::tensor:
     case AttributeType::graph:
       return Setting::Value(&attribute);
+    case AttributeType::type:
+      return Setting::Value(type_text(attribute.value_type));
     case AttributeType::none:
       return invalid("attribute \"{}\" has neither type nor value", shown(attribute.name));
     default:
       return unsupported(
           "attribute \"{}\" is of type {}: lists of tensors or graphs, sparse "
-          "tensors and types cannot be expressed",
+          "tensors and lists of types cannot be expressed",
           shown(attribute.name), static_cast<int32_t>(attribute.type));
   }
 }
@@ -61,8 +73,6 @@ Status Emitter::settings_of(const Node& node, const Frame& frame, Form& form) {
     TENON_TRY_ASSIGN(const Binding binding, resolve(attribute, frame));
     if (binding.attribute == nullptr) continue;
     const Attribute& given = *binding.attribute;
-    // The type of an Optional's element; its input says the same.
-    if (given.type == AttributeType::type && !node.inputs.empty()) continue;
     // Outside functions the file itself limits them.
     if (frame.call != nullptr) {
       TENON_TRY(count(given.ints.size() + given.floats.size() + given.strings.size()));

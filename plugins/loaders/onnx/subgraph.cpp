@@ -26,7 +26,9 @@ Result<uint32_t> Emitter::body(const Graph& graph, const Frame& frame, const std
                        input.type.dtype < static_cast<int32_t>(TENON_DTYPE_COUNT);
     const DType dtype = typed ? static_cast<DType>(input.type.dtype) : DType::none;
     TENON_TRY_ASSIGN(const ValueId value,
-                     host_.body_input(input.name, typed ? input.type : ValueType(), dtype));
+                     input.type.wraps.empty()
+                         ? host_.body_input(input.name, typed ? input.type : ValueType(), dtype)
+                         : host_.wrapped_input(input.name, input.type));
     TENON_TRY(define(inner, input.name, value));
     inputs.insert(input.name);
   }

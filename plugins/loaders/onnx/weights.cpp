@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights.h"
 
+#include "wire.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -44,7 +46,6 @@ Literal Literal::reals(const std::vector<float>& values) {
 Literal Literal::real(float value) { return {DType::f32, {}, bytes_of(std::vector<float>{value})}; }
 
 Result<Weights::Extents> Weights::extents(int32_t dtype, std::span<const int64_t> dims) {
-  if (dtype == TENON_STRING) return unsupported("elements are strings");
   if (dtype <= 0 || dtype >= static_cast<int32_t>(TENON_DTYPE_COUNT)) {
     return corrupt("element type {} does not exist", dtype);
   }
@@ -80,11 +81,36 @@ Result<ValueId> Weights::value(const Tensor& tensor, Text name) {
   };
   const Result<Extents> extents = this->extents(tensor.dtype, tensor.dims);
   if (!extents.ok()) return at(extents.status());
+  if (extents->dtype == DType::string) {
+    Result<ValueId> texts = this->texts(tensor, *extents, name);
+    if (!texts.ok()) return at(texts.status());
+    made_.emplace(&tensor, *texts);
+    return texts;
+  }
   const Result<Place> place = this->place(tensor, *extents);
   if (!place.ok()) return at(place.status());
   TENON_TRY_ASSIGN(const ValueId value, host_.weight(name, extents->dtype, tensor.dims, *place));
   made_.emplace(&tensor, value);
   return value;
+}
+
+Result<ValueId> Weights::texts(const Tensor& tensor, const Extents& extents, Text name) {
+  if (tensor.external || (tensor.present & ~uint32_t{string_data}) != 0) {
+    return corrupt("texts stand in string_data only");
+  }
+  std::vector<tenon_str> texts;
+  Message message("tensor", tensor.message, tensor.message.data());
+  for (Field field;;) {
+    TENON_TRY_ASSIGN(const bool more, message.next(field));
+    if (!more) break;
+    if (field.number != 6) continue;
+    TENON_TRY_ASSIGN(const Text text, message.text(field));
+    texts.push_back(to_str(text));
+  }
+  if (texts.size() != extents.elements) {
+    return corrupt("{} texts, its dims need {}", texts.size(), extents.elements);
+  }
+  return host_.texts(name, tensor.dims, texts);
 }
 
 Result<ValueId> Weights::value(const Literal& literal, Text name) {

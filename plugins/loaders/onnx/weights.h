@@ -28,7 +28,7 @@ class Weights {
  public:
   Weights(const Host& host, std::string_view file) : host_(host), file_(file) {}
 
-  // A tensor asked for again is the same value. Failures of kind `unsupported`: string elements.
+  // A tensor asked for again is the same value.
   Result<ValueId> value(const Tensor& tensor, Text name);
   Result<ValueId> value(const SparseTensor& tensor, Text name);
   Result<ValueId> value(const Literal& literal, Text name);
@@ -43,6 +43,7 @@ class Weights {
   };
   static Result<Extents> extents(int32_t dtype, std::span<const int64_t> dims);
 
+  Result<ValueId> texts(const Tensor& tensor, const Extents& extents, Text name);
   Result<Place> place(const Tensor& tensor, const Extents& extents);
   Result<Place> external(const Tensor& tensor, const Extents& extents);
   // Dense bytes where `stored` is so already, else a block with them.

@@ -88,8 +88,15 @@ TEST(Weights, dims_that_lie_allocate_nothing) {
 
 TEST(Weights, unknown_types_are_refused) {
   EXPECT_EQ(loaded(tensor("w", 27, {1}, raw("1"))), "tensor \"w\": element type 27 does not exist");
-  EXPECT_EQ(loaded(tensor("w", TENON_STRING, {1}, bytes(6, "x"))),
-            "tensor \"w\": elements are strings");
+}
+
+TEST(Weights, texts_are_as_many_as_the_dims_say) {
+  EXPECT_EQ(loaded(tensor("w", TENON_STRING, {2}, bytes(6, "x") + bytes(6, "yz"))),
+            "w = string[2] {\"x\",\"yz\"}");
+  EXPECT_EQ(loaded(tensor("w", TENON_STRING, {2}, bytes(6, "x"))),
+            "tensor \"w\": 1 texts, its dims need 2");
+  EXPECT_EQ(loaded(tensor("w", TENON_STRING, {1}, raw("x"))),
+            "tensor \"w\": texts stand in string_data only");
 }
 
 TEST(Weights, external_data_is_read_from_a_sibling) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/pipelines/image_classification/classify.h"
+#include "tenon/plugin.h"
 
 #include "plugins/pipelines/image_classification/decode.h"
 #include "plugins/pipelines/image_classification/prepare.h"
@@ -99,10 +100,9 @@ tenon_status collect_scores(void* context, const tenon_host_tensor* tensor) {
 Result<std::vector<double>> run(const tenon_models& models, tenon_model_ref* model,
                                 const ModelInput& input, const Prepared& prepared,
                                 const tenon_cancel* cancel) {
-  const tenon_host_tensor tensor{sizeof(tenon_host_tensor), static_cast<uint32_t>(input.dtype),
-                                 to_str(input.name),        prepared.dims.data(),
-                                 prepared.dims.size(),      prepared.data.data(),
-                                 prepared.data.size()};
+  const tenon_host_tensor tensor =
+      host_tensor(static_cast<uint32_t>(input.dtype), input.name, prepared.dims,
+                  prepared.data.data(), prepared.data.size());
   std::optional<Result<std::vector<double>>> scores;
   const tenon_tensor_sink sink{&scores, collect_scores};
   const tenon_status status = models.run(model, &tensor, 1, &sink, cancel);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/pipelines/image_classification/classify.h"
+#include "tenon/plugin.h"
 
 #include "plugins/pipelines/image_classification/rank.h"
 #include "tenon/json.h"
@@ -26,8 +27,7 @@ const tenon_models models = {
     .inputs = [](tenon_model_ref* model, const tenon_tensor_sink* sink) -> tenon_status {
       constexpr std::array<int64_t, 4> dims = {1, 1, 1, 1};
       for (int64_t i = 0; i < model->n_inputs; ++i) {
-        const tenon_host_tensor tensor{sizeof tensor, TENON_F32, to_str("x"), dims.data(), 4,
-                                       nullptr,       0};
+        const tenon_host_tensor tensor = host_tensor(TENON_F32, "x", dims, nullptr, 0);
         sink->tensor(sink->context, &tensor);
       }
       return TENON_OK;
@@ -43,8 +43,8 @@ const tenon_models models = {
       model->seen = *static_cast<const float*>(inputs[0].data);
       const std::array<float, 3> scores = {1, 3, 2};
       constexpr std::array<int64_t, 2> dims = {1, 3};
-      const tenon_host_tensor tensor{sizeof tensor, TENON_F32,    to_str("y"), dims.data(), 2,
-                                     scores.data(), sizeof scores};
+      const tenon_host_tensor tensor =
+          host_tensor(TENON_F32, "y", dims, scores.data(), sizeof scores);
       return outputs->tensor(outputs->context, &tensor);
     },
 };
@@ -135,8 +135,7 @@ TEST(Rank, equal_scores_keep_their_order_and_nan_is_last) {
 TEST(Rank, the_first_of_a_batch_counts) {
   const std::array<float, 4> data = {1, 2, 3, 4};
   const std::array<int64_t, 3> dims = {2, 2, 1};
-  const tenon_host_tensor tensor{sizeof tensor, TENON_F32,  to_str("y"), dims.data(), 3,
-                                 data.data(),   sizeof data};
+  const tenon_host_tensor tensor = host_tensor(TENON_F32, "y", dims, data.data(), sizeof data);
   EXPECT_EQ(*scores_of(tensor), (std::vector<double>{1, 2}));
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/pipelines/image_classification/prepare.h"
+#include "tenon/plugin.h"
 
 #include "tenon/strip_vm.h"
 
@@ -10,13 +11,7 @@ namespace {
 
 Result<ModelInput> input_of(std::vector<int64_t> dims, DType dtype = DType::f32,
                             Layout layout = Layout::automatic) {
-  const tenon_host_tensor tensor{sizeof(tenon_host_tensor),
-                                 static_cast<uint32_t>(dtype),
-                                 to_str("x"),
-                                 dims.data(),
-                                 dims.size(),
-                                 nullptr,
-                                 0};
+  const tenon_host_tensor tensor = host_tensor(static_cast<uint32_t>(dtype), "x", dims, nullptr, 0);
   return model_input(tensor, layout);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tenon/abi/draft/host.h"
 #include "tenon/abi/draft/plugin.h"
 #include "tenon/status.h"
 
@@ -13,6 +14,21 @@
 // The C++ side of a plugin's border: the entry point, the host, and the one place where exceptions
 // become status codes. Header only. Use TENON_PLUGIN once per plugin.
 namespace tenon {
+
+// A tensor as the border has it; borrows all that it is given.
+inline tenon_host_tensor host_tensor(uint32_t dtype, std::string_view name,
+                                     std::span<const int64_t> dims, const void* data,
+                                     uint64_t bytes) {
+  tenon_host_tensor tensor{};
+  tensor.size = sizeof tensor;
+  tensor.dtype = dtype;
+  tensor.name = to_str(name);
+  tensor.dims = dims.data();
+  tensor.rank = dims.size();
+  tensor.data = data;
+  tensor.bytes = bytes;
+  return tensor;
+}
 
 // The host, from start() on; null before and in code that runs without one. [any thread]
 inline const tenon_host* plugin_host = nullptr;
@@ -36,8 +52,7 @@ inline tenon_status report(const Status& status, std::string_view file = __built
 
 // Status of a host function, with what it was asked for. The host has stored its own text already.
 inline Status from_host(tenon_status code, std::string_view doing) {
-  return code == TENON_OK ? Status()
-                          : Status(static_cast<Code>(code), std::string(doing));
+  return code == TENON_OK ? Status() : Status(static_cast<Code>(code), std::string(doing));
 }
 
 // Runs f, which returns a Status, and lets nothing out but a code.
@@ -94,10 +109,10 @@ extern "C" const uint64_t tenon_manifest_size;
 #define TENON_ENTRY_NAME tenon_plugin_v1
 #endif
 
-#define TENON_PLUGIN(Class)                                                                  \
-  extern "C" __attribute__((visibility("default"))) const tenon_plugin* TENON_CALL           \
-  TENON_ENTRY_NAME(uint32_t host_minor);                                                     \
-  extern "C" __attribute__((visibility("default"))) const tenon_plugin* TENON_CALL           \
-  TENON_ENTRY_NAME(uint32_t) {                                                               \
-    return ::tenon::plugin_table<Class>({tenon_manifest_text, tenon_manifest_size});         \
+#define TENON_PLUGIN(Class)                                                          \
+  extern "C" __attribute__((visibility("default"))) const tenon_plugin* TENON_CALL   \
+  TENON_ENTRY_NAME(uint32_t host_minor);                                             \
+  extern "C" __attribute__((visibility("default"))) const tenon_plugin* TENON_CALL   \
+  TENON_ENTRY_NAME(uint32_t) {                                                       \
+    return ::tenon::plugin_table<Class>({tenon_manifest_text, tenon_manifest_size}); \
   }

@@ -4,6 +4,7 @@
 #include "tenon/tenon.h"
 
 #include <cstring>
+#include <deque>
 #include <memory>
 #include <span>
 #include <stdexcept>
@@ -54,12 +55,16 @@ inline std::vector<tenon_kv> borrow(const Options& options) {
   return rows;
 }
 
-// A tensor in host memory: dense, row-major. `dtype` is TENON_F32 and so on.
+// A tensor in host memory: dense, row-major. `dtype` is TENON_F32 and so on. Or, by `kind`, a
+// sequence, optional or map of tensors: these are its items.
 struct Tensor {
   std::string name;
   uint32_t dtype = TENON_NO_DTYPE;
   std::vector<int64_t> dims;
   std::vector<std::byte> data;
+  std::vector<std::string> texts = {};  // the elements when dtype is TENON_STRING
+  uint32_t kind = TENON_KIND_TENSOR;
+  std::vector<Tensor> items = {};
 
   template <class T>
   static Tensor of(std::vector<int64_t> dims, std::span<const T> values, uint32_t dtype) {
@@ -75,30 +80,67 @@ struct Tensor {
   std::span<const T> as() const {
     return {reinterpret_cast<const T*>(data.data()), data.size() / sizeof(T)};
   }
+  // Of a tensor of numbers; valid as long as the tensor stays as it is.
   tenon_host_tensor view() const {
-    return {sizeof(tenon_host_tensor),
-            dtype,
-            detail::str(name),
-            dims.data(),
-            dims.size(),
-            data.data(),
-            data.size()};
+    tenon_host_tensor made{};
+    made.size = sizeof made;
+    made.dtype = dtype;
+    made.name = detail::str(name);
+    made.dims = dims.data();
+    made.rank = dims.size();
+    made.data = data.data();
+    made.bytes = data.size();
+    return made;
   }
   static Tensor copy(const tenon_host_tensor& view) {
-    Tensor tensor{std::string(view.name.data, view.name.size),
-                  view.dtype,
-                  {view.dims, view.dims + view.rank},
-                  std::vector<std::byte>(view.bytes)};
-    if (view.data != nullptr && view.bytes > 0) {
-      std::memcpy(tensor.data.data(), view.data, view.bytes);
-    } else {
-      tensor.data.clear();
+    Tensor tensor;
+    tensor.name.assign(view.name.data == nullptr ? "" : view.name.data, view.name.size);
+    tensor.dtype = view.dtype;
+    tensor.dims.assign(view.dims, view.dims + view.rank);
+    tensor.kind = view.kind;
+    for (uint64_t i = 0; i < view.n_items; ++i) tensor.items.push_back(copy(view.items[i]));
+    if (view.data == nullptr) return tensor;
+    if (view.dtype == TENON_STRING) {
+      const auto* texts = static_cast<const tenon_str*>(view.data);
+      for (uint64_t i = 0; i < view.bytes / sizeof *texts; ++i) {
+        tensor.texts.emplace_back(texts[i].data, texts[i].size);
+      }
+      return tensor;
     }
+    const auto* bytes = static_cast<const std::byte*>(view.data);
+    tensor.data.assign(bytes, bytes + view.bytes);
     return tensor;
   }
 };
 
 namespace detail {
+// C structs for tensors of every kind, with what they point to.
+class Views {
+ public:
+  tenon_host_tensor of(const Tensor& tensor) {
+    tenon_host_tensor made = tensor.view();
+    if (tensor.dtype == TENON_STRING && tensor.kind == TENON_KIND_TENSOR) {
+      auto& rows = rows_.emplace_back();
+      for (const std::string& text : tensor.texts) rows.push_back(str(text));
+      made.data = rows.data();
+      made.bytes = rows.size() * sizeof(tenon_str);
+    }
+    if (tensor.kind != TENON_KIND_TENSOR) {
+      std::vector<tenon_host_tensor> items;
+      for (const Tensor& item : tensor.items) items.push_back(of(item));
+      auto& kept = items_.emplace_back(std::move(items));
+      made.kind = tensor.kind;
+      made.items = kept.data();
+      made.n_items = kept.size();
+    }
+    return made;
+  }
+
+ private:
+  std::deque<std::vector<tenon_str>> rows_;
+  std::deque<std::vector<tenon_host_tensor>> items_;
+};
+
 inline tenon_tensor_sink tensor_sink(std::vector<Tensor>& tensors) {
   return {&tensors, [](void* context, const tenon_host_tensor* tensor) -> tenon_status {
             auto view = *tensor;
@@ -115,8 +157,9 @@ class Session {
   tenon_session* handle() const { return handle_.get(); }
 
   std::vector<Tensor> run(std::span<const Tensor> inputs, const tenon_cancel* cancel = nullptr) {
+    detail::Views made_views;
     std::vector<tenon_host_tensor> views;
-    for (const Tensor& input : inputs) views.push_back(input.view());
+    for (const Tensor& input : inputs) views.push_back(made_views.of(input));
     tenon_result* made = nullptr;
     detail::check(tenon_session_run(handle(), views.data(), views.size(), cancel, &made));
     std::unique_ptr<tenon_result, detail::Deleter> result(made);

@@ -76,7 +76,15 @@ typedef struct tenon_cpu {
   uint64_t cache_l2_bytes;
 } tenon_cpu;
 
-/* A tensor in host memory, dense row-major. */
+/* What a tenon_host_tensor is, beside a tensor. */
+#define TENON_KIND_TENSOR 0u
+#define TENON_KIND_SEQUENCE 1u /* items: its elements */
+#define TENON_KIND_OPTIONAL 2u /* items: none or one */
+#define TENON_KIND_MAP 3u      /* items: keys and values, two tensors or sequences of one length */
+
+/* A tensor in host memory, dense row-major. Of dtype TENON_STRING, data points to tenon_str, one an
+ * element, and bytes counts these. Of another kind than TENON_KIND_TENSOR, data is null and dtype is
+ * that of the tensors inside, as far as it is known. */
 typedef struct tenon_host_tensor {
   uint32_t size;
   uint32_t dtype;
@@ -85,6 +93,10 @@ typedef struct tenon_host_tensor {
   uint64_t rank;
   const void* data;
   uint64_t bytes;
+  uint32_t kind; /* TENON_KIND_*; absent in smaller structs: a tensor */
+  uint32_t reserved;
+  const struct tenon_host_tensor* items;
+  uint64_t n_items;
 } tenon_host_tensor;
 
 typedef struct tenon_tensor_sink {

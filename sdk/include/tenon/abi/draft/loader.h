@@ -94,6 +94,15 @@ typedef struct tenon_builder_table {
   /* What the loader cannot express. Loading goes on, and all of them are reported at once. */
   tenon_status(TENON_CALL* unsupported)(tenon_builder* builder, tenon_str op, tenon_str node,
                                         tenon_str reason);
+  /* A constant of texts, one an element; count is the product of the dims. */
+  tenon_status(TENON_CALL* texts)(tenon_builder* builder, tenon_str name, uint32_t rank,
+                                  const int64_t* dims, const tenon_str* texts, uint64_t count,
+                                  uint32_t* value);
+  /* An input of the graph, or of the open body, that is no tensor. wraps: TENON_KIND_*, outermost
+   * first; dtype: of the tensors inside. */
+  tenon_status(TENON_CALL* wrapped_input)(tenon_builder* builder, tenon_str name,
+                                          const uint32_t* wraps, uint32_t n_wraps, uint32_t dtype,
+                                          uint32_t* value);
 } tenon_builder_table;
 
 typedef struct tenon_load {

@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/host_tensors.h"
+
+#include "tenon/strip_vm.h"
+
+#include <cstring>
+
+namespace tenon::ops {
+namespace {
+
+// A tensor seen from one axis: `outer` blocks of `extent` rows of `row` bytes.
+struct Rows {
+  uint64_t outer = 1, extent = 1, row = 1;
+
+  Rows(const HostTensor& tensor, size_t axis) : row(element_bytes(tensor.dtype)) {
+    for (size_t i = 0; i < tensor.dims.size(); ++i) {
+      const auto size = static_cast<uint64_t>(tensor.dims[i]);
+      if (i < axis) {
+        outer *= size;
+      } else if (i > axis) {
+        row *= size;
+      } else {
+        extent = size;
+      }
+    }
+  }
+};
+
+}  // namespace
+
+Result<HostTensor> part_of(const HostTensor& tensor, size_t axis, int64_t begin, int64_t end) {
+  std::vector<int64_t> dims = tensor.dims;
+  dims[axis] = end - begin;
+  TENON_TRY_ASSIGN(HostTensor part, make_tensor(tensor.dtype, std::move(dims)));
+  const Rows rows(tensor, axis);
+  const uint64_t bytes = static_cast<uint64_t>(end - begin) * rows.row;
+  if (bytes == 0) return part;
+  for (uint64_t o = 0; o < rows.outer; ++o) {
+    const std::byte* from =
+        tensor.data.get() + (o * rows.extent + static_cast<uint64_t>(begin)) * rows.row;
+    std::memcpy(part.data.get() + o * bytes, from, bytes);
+  }
+  return part;
+}
+
+HostTensor without_axis(HostTensor tensor, size_t axis) {
+  tensor.dims.erase(tensor.dims.begin() + static_cast<ptrdiff_t>(axis));
+  return tensor;
+}
+
+Result<HostTensor> joined(std::span<const HostTensor> parts, size_t axis) {
+  std::vector<int64_t> dims = parts.front().dims;
+  dims[axis] = 0;
+  for (const HostTensor& part : parts) {
+    bool alike = part.dtype == parts.front().dtype && part.dims.size() == dims.size();
+    for (size_t i = 0; alike && i < dims.size(); ++i) {
+      alike = i == axis || part.dims[i] == dims[i];
+    }
+    if (!alike) {
+      return invalid("{} cannot be joined to {} along axis {}", describe(HostValue::of(part)),
+                     describe(HostValue::of(parts.front())), axis);
+    }
+    dims[axis] += part.dims[axis];
+  }
+  TENON_TRY_ASSIGN(HostTensor whole, make_tensor(parts.front().dtype, std::move(dims)));
+  const Rows to(whole, axis);
+  uint64_t offset = 0;
+  for (const HostTensor& part : parts) {
+    const Rows from(part, axis);
+    const uint64_t bytes = from.extent * from.row;
+    for (uint64_t o = 0; bytes > 0 && o < from.outer; ++o) {
+      std::memcpy(whole.data.get() + o * to.extent * to.row + offset, part.data.get() + o * bytes,
+                  bytes);
+    }
+    offset += bytes;
+  }
+  return whole;
+}
+
+Result<HostTensor> stacked(std::span<const HostTensor> parts, size_t axis) {
+  std::vector<HostTensor> rows(parts.begin(), parts.end());
+  for (HostTensor& row : rows) row.dims.insert(row.dims.begin() + static_cast<ptrdiff_t>(axis), 1);
+  return joined(rows, axis);
+}
+
+Result<HostTensor> scalar_tensor(DType dtype, int64_t value) {
+  TENON_TRY_ASSIGN(HostTensor tensor, make_tensor(dtype, {}));
+  store_integer(tensor.data.get(), dtype, 0, value);
+  return tensor;
+}
+
+Result<int64_t> scalar_input(const HostContext& c, size_t i) {
+  TENON_TRY_ASSIGN(const std::vector<int64_t> elements, c.integer_input(i));
+  if (elements.size() != 1) return invalid("input {}: {} elements, expected 1", i, elements.size());
+  return elements.front();
+}
+
+Result<size_t> axis_in(int64_t axis, size_t rank) {
+  const auto count = static_cast<int64_t>(rank);
+  if (axis < -count || axis >= count) {
+    return invalid("axis {} is outside of a tensor of rank {}", axis, rank);
+  }
+  return static_cast<size_t>(axis < 0 ? axis + count : axis);
+}
+
+}  // namespace tenon::ops
