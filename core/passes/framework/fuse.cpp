@@ -32,6 +32,11 @@ bool is_exact(DType dtype) {
   }
 }
 
+// Types that a store rounds only because half the bytes suffice: what stays in registers keeps its
+// precision, unless the model asks for the rounding with a cast.
+bool is_half(DType dtype) { return dtype == DType::f16 || dtype == DType::bf16; }
+bool is_cast(const Node& node) { return node.op == "Cast" || node.op == "CastLike"; }
+
 int weight_of(const tenon_expr& row) {
   if (row.op < TENON_EXPR_LOAD) return 0;
   if (row.op == TENON_EXPR_LOAD) return 1;
@@ -148,6 +153,7 @@ class Fusion {
   explicit Fusion(Graph& graph)
       : graph_(graph), maker_(graph.values.size(), no_id), uses_(graph.values.size()) {
     for (const Node& node : graph.main().nodes) {
+      rounds_.push_back(is_cast(node));
       for (const ValueId id : node.inputs) {
         if (id != no_id) ++uses_[id];
       }
@@ -189,7 +195,7 @@ class Fusion {
     const ValueId id = consumer.inputs[operand];
     if (maker_[id] == no_id) return false;
     const Node& producer = graph_.main().nodes[maker_[id]];
-    if (producer.formula == no_expr || !is_exact(graph_.value(id).dtype)) return false;
+    if (producer.formula == no_expr || !may_stay(id)) return false;
     const Formula formula = cut_out(*graph_.exprs, consumer.formula);
     if (!pays(consumer, formula, operand, producer)) return false;
     Inline inlined(*graph_.exprs, consumer, operand, producer);
@@ -205,6 +211,13 @@ class Fusion {
     consumer.domain.clear();
     consumer.attributes.clear();
     return true;
+  }
+
+  // Whether the value need not be stored for its rounding.
+  bool may_stay(ValueId id) const {
+    const DType dtype = graph_.value(id).dtype;
+    // A half float that is read twice is the same number for both readers.
+    return is_exact(dtype) || (is_half(dtype) && uses_[id] == 1 && !rounds_[maker_[id]]);
   }
 
   // Whether the producer can be computed where the consumer loads it, and costs no more there.
@@ -228,6 +241,7 @@ class Fusion {
 
   Graph& graph_;
   std::vector<NodeId> maker_;
+  std::vector<bool> rounds_;  // nodes that are there to round
   std::vector<size_t> uses_;
 };
 

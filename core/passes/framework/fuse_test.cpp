@@ -114,7 +114,16 @@ output %2 "b"
             2u);
 }
 
-TEST(Fuse, a_narrow_type_between_two_nodes_rounds) {
+TEST(Fuse, a_half_float_in_a_chain_keeps_its_precision) {
+  EXPECT_EQ(fused_nodes(R"(input %0 "x" f16[6]
+%1 "a" none = Exp(%0) "a"
+%2 "y" none = Log(%1) "y"
+output %2 "y"
+)"),
+            1u);
+}
+
+TEST(Fuse, a_cast_to_a_narrow_type_rounds) {
   Graph graph = graph_of(R"(input %0 "x" f32[6]
 %1 "a" none = Cast(%0) "a" {to = 10}
 %2 "y" none = Cast(%1) "y" {to = 1}
