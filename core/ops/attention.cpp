@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/attend.h"
 #include "core/ops/framework/compose.h"
 #include "core/ops/op.h"
-
-#include <cmath>
-#include <string>
 
 namespace tenon::ops {
 namespace {
@@ -70,122 +68,42 @@ Status infer(InferContext& c) {
   return {};
 }
 
-// [batch, length, heads * size] as [batch, heads, length, size].
-ValueId split_heads(ExpandContext& c, ValueId x, Expr heads, Expr size) {
-  if (!c.status().ok() || c.dims_of(x).size() == 4) return x;
-  const Expr batch = c.dims_of(x)[0];
-  const Expr length = c.dims_of(x)[1];
-  return transpose(c, reshape(c, x, {batch, length, heads, size}), {0, 2, 1, 3});
-}
-
 // The keys or values of all steps so far.
 ValueId with_past(ExpandContext& c, ValueId now, size_t past) {
   if (!c.has(past)) return now;
   return c.add("Concat", {c.input(past), now}, {{"axis", 2}});
 }
 
-// x [batch, heads, m, k] times y [batch, kv_heads, k, n]: groups of heads share one of y.
-ValueId grouped_product(ExpandContext& c, const Sizes& s, ValueId x, ValueId y) {
-  if (!c.status().ok() || s.heads.same(s.kv_heads)) return c.add("MatMul", {x, y});
-  const std::vector<Expr> a = c.dims_of(x);
-  const std::vector<Expr> b = c.dims_of(y);
-  const ValueId group = reshape(c, x, {s.batch, s.kv_heads, s.heads / s.kv_heads, a[2], a[3]});
-  const ValueId shared = reshape(c, y, {s.batch, s.kv_heads, c.number(1), b[2], b[3]});
-  return reshape(c, c.add("MatMul", {group, shared}), {s.batch, s.heads, a[2], b[3]});
-}
-
-ValueId scores(ExpandContext& c, const Sizes& s, ValueId q, ValueId k, DType work) {
-  double scale = c.real("scale", 0);
-  const Attributes numbers = {{"root", std::sqrt(scale)}};
-  if (scale != 0) {
-    q = map(c, "x * root", {{"x", q}}, work, numbers);
-    k = map(c, "x * root", {{"x", k}}, work, numbers);
-  } else {
-    const ValueId size = c.sizes({s.head});
-    q = map(c, "x / sqrt(sqrt(f32(size)))", {{"x", q}, {"size", size}}, work);
-    k = map(c, "x / sqrt(sqrt(f32(size)))", {{"x", k}, {"size", size}}, work);
-  }
-  return grouped_product(c, s, q, transpose(c, k, {0, 1, 3, 2}));
-}
-
-// How many keys precede the block of queries: [1] or [batch, 1, 1, 1].
-ValueId offset(ExpandContext& c, const Sizes& s) {
-  if (!c.has(valid_keys)) return c.sizes({s.past});
-  const ValueId queries = c.sizes({s.queries});
-  const ValueId first = map(c, "n - q", {{"n", c.input(valid_keys)}, {"q", queries}}, DType::i64);
-  return reshape(c, first, {s.batch, c.number(1), c.number(1), c.number(1)});
-}
-
-// A mask that ends before the last key hides the keys after its end.
-ValueId whole_mask(ExpandContext& c, const Sizes& s) {
-  const Expr length = c.dim(mask, -1);
-  if (length.same(s.total()) || (length.is_constant() && length.constant() == 1)) {
-    return c.input(mask);
-  }
-  const bool is_bool = c.dtype(mask) == DType::boolean;
-  const ValueId fill = c.scalar(is_bool ? 0 : -INFINITY, c.dtype(mask));
-  return c.add("Pad", {c.input(mask), c.sizes({c.number(0), s.total() - length}), fill,
-                       c.integers({c.rank(mask) - 1})});
-}
-
-ValueId hide(ExpandContext& c, const Sizes& s, ValueId x, DType work) {
-  if (c.has(mask)) {
-    const bool is_bool = c.dtype(mask) == DType::boolean;
-    x = map(c, is_bool ? "m ? x : -inf" : "x + m", {{"x", x}, {"m", whole_mask(c, s)}}, work);
-  }
-  const int64_t left = c.integer("left_window_size", -1);
-  int64_t right = c.integer("right_window_size", -1);
-  if (c.integer("is_causal", 0) != 0) right = 0;
-  if (left >= 0) {
-    x = map(c, "coord(3) >= coord(2) + o - left ? x : -inf", {{"x", x}, {"o", offset(c, s)}}, work,
-            {{"left", left}});
-  }
-  if (right >= 0) {
-    x = map(c, "coord(3) <= coord(2) + o + right ? x : -inf", {{"x", x}, {"o", offset(c, s)}}, work,
-            {{"right", right}});
-  }
+// What the attributes and the mask say of who sees whom.
+Attend rules(ExpandContext& c, const Sizes& s) {
+  Attend a;
+  a.scale = c.real("scale", 0);
+  a.softcap = c.real("softcap", 0);
+  a.mask = whole_mask(c, c.input(mask), s.total());
+  a.left = c.integer("left_window_size", -1);
+  a.right = c.integer("is_causal", 0) != 0 ? 0 : c.integer("right_window_size", -1);
   if (c.has(valid_keys)) {
-    const ValueId valid =
-        reshape(c, c.input(valid_keys), {s.batch, c.number(1), c.number(1), c.number(1)});
-    x = map(c, "coord(3) < n ? x : -inf", {{"x", x}, {"n", valid}}, work);
+    a.valid = by_batch(c, c.input(valid_keys));
+    a.offset = map(c, "n - q", {{"n", a.valid}, {"q", c.sizes({s.queries})}}, DType::i64);
+  } else if (c.has(past_key)) {
+    a.offset = c.sizes({s.past});
   }
-  return x;
-}
-
-// Softmax over the keys; queries that see none get zeros.
-ValueId probabilities(ExpandContext& c, ValueId x, DType work) {
-  const ValueId peak = reduce(c, "max", x, {3});
-  const ValueId e = map(c, "m == -inf ? 0.0 : exp(x - m)", {{"x", x}, {"m", peak}}, work);
-  return map(c, "s == 0 ? 0.0 : e / s", {{"e", e}, {"s", reduce(c, "sum", e, {3})}}, work);
+  return a;
 }
 
 Status expand(ExpandContext& c) {
   TENON_TRY_ASSIGN(const Sizes s, sizes(c));
-  const DType dtype = c.dtype(query);
-  const DType work = wide(dtype);
-  const bool packed = c.rank(query) == 3;
-  const ValueId q = split_heads(c, c.input(query), s.heads, s.head);
-  const ValueId k = with_past(c, split_heads(c, c.input(key), s.kv_heads, s.head), past_key);
-  const ValueId v =
-      with_past(c, split_heads(c, c.input(value), s.kv_heads, s.value_head), past_value);
-  std::vector<ValueId> stages = {scores(c, s, q, k, work)};
-  const double cap = c.real("softcap", 0);
-  stages.push_back(cap > 0 ? map(c, "cap * tanh(x / cap)", {{"x", stages[0]}}, work, {{"cap", cap}})
-                           : stages[0]);
-  stages.push_back(hide(c, s, stages[1], work));
-  stages.push_back(probabilities(c, stages[2], work));
-  const ValueId mixed = c.cast(grouped_product(c, s, stages[3], c.cast(v, work)), dtype);
-  if (packed) {
-    c.output(0, reshape(c, transpose(c, mixed, {0, 2, 1, 3}),
-                        {s.batch, s.queries, s.heads * s.value_head}));
-  } else {
-    c.output(0, mixed);
-  }
-  if (c.wants(1)) c.output(1, k);
-  if (c.wants(2)) c.output(2, v);
   const int64_t stage = c.integer("qk_matmul_output_mode", 0);
   if (stage < 0 || stage > 3) return invalid("qk_matmul_output_mode is {}, expected 0 to 3", stage);
-  if (c.wants(3)) c.output(3, c.cast(stages[static_cast<size_t>(stage)], dtype));
+  Attend a = rules(c, s);
+  a.query = split_heads(c, c.input(query), s.heads);
+  a.key = with_past(c, split_heads(c, c.input(key), s.kv_heads), past_key);
+  a.value = with_past(c, split_heads(c, c.input(value), s.kv_heads), past_value);
+  const Attended made = attend(c, a);
+  c.output(0, c.rank(query) == 3 ? join_heads(c, made.output) : made.output);
+  if (c.wants(1)) c.output(1, a.key);
+  if (c.wants(2)) c.output(2, a.value);
+  if (c.wants(3)) c.output(3, c.cast(made.stages[static_cast<size_t>(stage)], c.dtype(query)));
   return {};
 }
 
