@@ -7,8 +7,9 @@ namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  if (c.integer("training_mode", 0) != 0 || c.wants(1) || c.wants(2)) {
-    return unsupported("batch normalization in training mode");
+  const bool training = c.integer("training_mode", 0) != 0;
+  if (!training && (c.wants(1) || c.wants(2))) {
+    return invalid("running statistics are outputs of training mode only");
   }
   if (c.rank(0) < 1) return invalid("scalar data, expected rank 1 or more");
   // Without an axis of channels there is one channel.
@@ -16,11 +17,38 @@ Status infer(InferContext& c) {
   for (size_t i = 1; i < 5; ++i) {
     TENON_TRY(c.require_equal(c.elements(i), channels, "channels and statistics"));
   }
+  c.output(1, c.dtype(3), c.dims(3));
+  c.output(2, c.dtype(4), c.dims(4));
   return same_as_input(c);
+}
+
+// Normalized by the batch itself; the running statistics follow slowly.
+Status expand_training(ExpandContext& c) {
+  const DType dtype = c.dtype(0);
+  const int64_t rank = c.rank(0);
+  const int64_t axis = rank > 1 ? 1 : 0;
+  std::vector<int64_t> axes = axes_between(0, rank);
+  if (rank > 1) axes.erase(axes.begin() + axis);
+  const ValueId x = c.cast(c.input(0), wide(dtype));
+  const Normalized n = normalize(c, x, axes, c.real("epsilon", 1e-5));
+  c.output(0, scale_and_shift(c, n.value, along_axis(c, c.input(1), axis, rank),
+                              along_axis(c, c.input(2), axis, rank), dtype));
+  const ValueId offset = map(c, "x - m", {{"x", x}, {"m", n.mean}}, wide(dtype));
+  const ValueId square = map(c, "d * d", {{"d", offset}}, wide(dtype));
+  const Attributes numbers = {{"keep", c.real("momentum", 0.9)}};
+  const auto follow = [&](size_t input, ValueId now) {
+    return map(c, "keep * old + (1 - keep) * now",
+               {{"old", c.input(input)}, {"now", reshape(c, now, c.dims(input))}}, c.dtype(input),
+               numbers);
+  };
+  c.output(1, follow(3, n.mean));
+  c.output(2, follow(4, reduce(c, "mean", square, axes)));
+  return {};
 }
 
 // The statistics become one factor and one summand per channel, which fold when constant.
 Status expand(ExpandContext& c) {
+  if (c.integer("training_mode", 0) != 0) return expand_training(c);
   const DType dtype = c.dtype(0);
   const int64_t rank = c.rank(0);
   const int64_t axis = rank > 1 ? 1 : 0;
@@ -36,9 +64,13 @@ Status expand(ExpandContext& c) {
 }  // namespace
 
 Op batch_normalization() {
+  const SampleInput row = {.dims = {3}};
+  const SampleInput variance = {.dims = {3}, .low = 0.1, .high = 2};
   return {
       .name = "BatchNormalization",
-      .doc = "(x - mean) / sqrt(variance + epsilon) * scale + bias for each channel.",
+      .doc =
+          "(x - mean) / sqrt(variance + epsilon) * scale + bias for each channel; in training mode "
+          "by the statistics of the batch.",
       .inputs = {{"x", "float"},
                  {"scale", "float"},
                  {"bias", "float"},
@@ -50,11 +82,10 @@ Op batch_normalization() {
       .attributes = {{"epsilon", 1e-5}},
       .infer = infer,
       .expand = expand,
-      .samples = {{.inputs = {{.dims = {2, 3, 4, 5}},
-                              {.dims = {3}},
-                              {.dims = {3}},
-                              {.dims = {3}},
-                              {.dims = {3}, .low = 0.1, .high = 2}}}},
+      .samples = {{.inputs = {{.dims = {2, 3, 4, 5}}, row, row, row, variance}},
+                  {.inputs = {{.dims = {2, 3, 4}}, row, row, row, variance},
+                   .attributes = {{"training_mode", 1}},
+                   .outputs = 3}},
   };
 }
 

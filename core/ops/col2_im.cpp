@@ -34,6 +34,7 @@ Result<Blocks> blocks(const NodeContext& c) {
 Status infer(InferContext& c) {
   if (c.rank(0) != 3) return invalid("input of rank {}, expected 3", c.rank(0));
   TENON_TRY_ASSIGN(const Blocks b, blocks(c));
+  TENON_TRY(c.constants(2).status());  // the filters that write them
   Expr places = c.number(1);
   for (size_t i = 0; i < b.image.size(); ++i) places = places * b.count(i);
   TENON_TRY(c.require_equal(c.dim(0, 2), places, "columns and places of the block"));

@@ -1,114 +1,39 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/ops/framework/formula.h"
-#include "core/ops/op.h"
+#include "core/ops/framework/regions.h"
+
+#include <string>
 
 namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  const int64_t samples = c.integer("sampling_ratio", 0);
-  const int64_t height = c.integer("output_height", 1);
-  const int64_t width = c.integer("output_width", 1);
-  if (c.rank(0) != 4 || c.rank(1) != 2 || c.rank(2) != 1) {
-    return invalid("data, regions and batch indices of rank {}, {} and {}, expected 4, 2 and 1",
-                   c.rank(0), c.rank(1), c.rank(2));
+  const std::string mode = c.text("mode", "avg");
+  if (mode != "avg" && mode != "max") return invalid("mode \"{}\", expected avg or max", mode);
+  if (c.integer("sampling_ratio", 0) < 0) {
+    return invalid("attribute sampling_ratio is {}", c.integer("sampling_ratio", 0));
   }
-  if (height < 1 || width < 1) return invalid("an output of {} by {}", height, width);
-  if (samples < 1 || samples > 4) {
-    return unsupported("sampling_ratio {}, expected 1 to 4", samples);
-  }
-  TENON_TRY(c.require_equal(c.dim(1, 1), c.number(4), "numbers of a region"));
-  TENON_TRY(c.require_equal(c.dim(1, 0), c.dim(2, 0), "regions and batch indices"));
-  c.output(0, c.dtype(0), {c.dim(1, 0), c.dim(0, 1), c.number(height), c.number(width)});
+  c.set("sizes", std::vector<int64_t>{c.integer("output_height", 1), c.integer("output_width", 1)});
+  TENON_TRY(infer_regions(c));
+  c.set("mode", mode);
   return {};
 }
 
-// The two neighbours of a place on one axis and their weights.
-struct Neighbours {
-  Expr low, high;        // i64
-  Expr at_low, at_high;  // weights
-  Expr inside;
-};
-
-Neighbours neighbours(ElementContext& c, Expr place, Expr size) {
-  const Expr last = c.pool().cast(size - 1, place.type());
-  Neighbours n;
-  n.inside = place >= -1 && place <= c.pool().cast(size, place.type());
-  const Expr kept = minimum(maximum(place, c.pool().cast(c.number(0), place.type())), last);
-  const Expr floor = c.pool().unary(TENON_EXPR_FLOOR, kept);
-  n.low = as_index(floor);
-  n.high = minimum(n.low + 1, size - 1);
-  n.at_high = kept - floor;
-  n.at_low = c.pool().cast(c.number(1), place.type()) - n.at_high;
-  return n;
-}
-
-// Places of the samples along one axis of a bin.
-std::vector<Neighbours> samples(ElementContext& c, int64_t axis) {
-  const Expr roi = c.coordinate(0);
+Status expand(ExpandContext& c) {
   const bool half = c.text("coordinate_transformation_mode", "half_pixel") == "half_pixel";
-  const int64_t count = c.integer("sampling_ratio", 1);
-  // A region is x1, y1, x2, y2.
-  const Expr low = c.load(1, {roi, c.number(3 - axis)});
-  const Expr high = c.load(1, {roi, c.number(5 - axis)});
-  const auto scaled = [&](Expr x) {
-    return formula(c, half ? "x * scale - 0.5" : "x * scale",
-                   {{"x", x}, {"scale", c.real_number(c.real("spatial_scale", 1))}});
-  };
-  const Expr begin = scaled(low);
-  const Expr end = scaled(high);
-  std::vector<Neighbours> result;
-  for (int64_t i = 0; i < count; ++i) {
-    const Expr place =
-        formula(c,
-                half ? "begin + (end - begin) / bins * (bin + (i + 0.5) / count)"
-                     : "begin + max(end - begin, 1) / bins * (bin + (i + 0.5) / count)",
-                {{"begin", begin},
-                 {"end", end},
-                 {"bins", c.pool().cast(c.output_dim(axis), begin.type())},
-                 {"bin", c.pool().cast(c.coordinate(axis), begin.type())},
-                 {"i", c.real_number(static_cast<double>(i), begin.type())},
-                 {"count", c.real_number(static_cast<double>(count), begin.type())}});
-    result.push_back(neighbours(c, place, c.dim(0, axis)));
-  }
-  return result;
-}
-
-// The four weighted neighbours of a sample.
-std::vector<Expr> corners(ElementContext& c, const Neighbours& y, const Neighbours& x) {
-  const Expr batch = as_index(c.load(2, {c.coordinate(0)}));
-  std::vector<Expr> result;
-  for (const auto& [row, row_weight] : {std::pair(y.low, y.at_low), {y.high, y.at_high}}) {
-    for (const auto& [column, weight] : {std::pair(x.low, x.at_low), {x.high, x.at_high}}) {
-      const Index index = {batch, c.coordinate(1), row, column};
-      result.push_back(c.load(0, index, y.inside && x.inside, Expr()) * row_weight * weight);
-    }
-  }
-  return result;
-}
-
-Expr element(ElementContext& c) {
-  const bool largest = c.text("mode", "avg") == "max";
-  const int64_t count = c.integer("sampling_ratio", 1);
-  const std::vector<Neighbours> columns = samples(c, 3);
-  Expr result;
-  for (const Neighbours& y : samples(c, 2)) {
-    for (const Neighbours& x : columns) {
-      for (const Expr corner : corners(c, y, x)) {
-        if (!result.valid()) {
-          result = corner;
-        } else {
-          result = largest ? maximum(result, corner) : result + corner;
-        }
-      }
-    }
-  }
-  return largest ? result : result / (count * count);
+  Attributes attributes = {
+      {"sizes", c.integers("sizes", {})},
+      {"mode", std::string(c.text("mode", "avg") == "max" ? "max" : "average")},
+      {"sampling_ratio", c.integer("sampling_ratio", 0)},
+      {"spatial_scale", c.real("spatial_scale", 1)},
+      {"half_pixel", int64_t{half}}};
+  c.output(0, pool_regions(c, c.input(0), c.input(1), c.input(2), std::move(attributes)));
+  return {};
 }
 
 }  // namespace
 
 Op roi_align() {
+  const Attributes bins = {{"output_height", 2}, {"output_width", 3}, {"sampling_ratio", 2}};
   return {
       .name = "RoiAlign",
       .doc =
@@ -118,12 +43,8 @@ Op roi_align() {
       .outputs = {{"y", "float"}},
       .attributes = {{"mode", "avg"}, {"spatial_scale", 1.0}},
       .infer = infer,
-      .element = element,
-      .samples =
-          {{.inputs = {{.dims = {1, 2, 6, 6}},
-                       {.dims = {2, 4}, .values = {0, 1, 4, 5, 2, 2, 3, 5}},
-                       {.dims = {2}, .dtype = DType::i64, .values = {0, 0}}},
-            .attributes = {{"output_height", 2}, {"output_width", 3}, {"sampling_ratio", 2}}}},
+      .expand = expand,
+      .samples = {region_sample(bins)},
   };
 }
 

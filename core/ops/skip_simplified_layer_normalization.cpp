@@ -7,9 +7,12 @@ namespace {
 
 Status infer(InferContext& c) {
   if (c.rank(0) < 1) return invalid("a scalar input, expected rank 1 or more");
-  if (c.wants(1) || c.wants(2)) return unsupported("the outputs mean and inverse deviation");
   TENON_TRY(c.broadcast(c.dims(0), c.dims(1)).status());
+  std::vector<Expr> reduced = c.dims(0);
+  reduced.back() = c.number(1);
   c.output(0, c.dtype(0), c.dims(0));
+  c.output(1, DType::f32, reduced);
+  c.output(2, DType::f32, reduced);
   c.output(3, c.dtype(0), c.dims(0));
   return {};
 }
@@ -19,9 +22,17 @@ Status expand(ExpandContext& c) {
   const DType work = wide(dtype);
   ValueId sum = map(c, "x + skip", {{"x", c.input(0)}, {"skip", c.input(1)}}, work);
   if (c.has(3)) sum = map(c, "x + b", {{"x", sum}, {"b", c.input(3)}}, work);
-  const ValueId y =
-      normalize_by_root_mean_square(c, sum, {c.rank(0) - 1}, c.real("epsilon", 1e-12));
+  const int64_t last = c.rank(0) - 1;
+  const double epsilon = c.real("epsilon", 1e-12);
+  const ValueId y = normalize_by_root_mean_square(c, sum, {last}, epsilon);
   c.output(0, scale_and_shift(c, y, c.input(2), no_id, dtype));
+  const ValueId square = map(c, "x * x", {{"x", sum}}, work);
+  const ValueId mean = reduce(c, "mean", square, {last});
+  // No mean is taken away, so that it counts as 0.
+  if (c.wants(1)) c.output(1, map(c, "0.0", {{"m", mean}}, DType::f32));
+  if (c.wants(2)) {
+    c.output(2, map(c, "1 / sqrt(m + epsilon)", {{"m", mean}}, DType::f32, {{"epsilon", epsilon}}));
+  }
   if (c.wants(3)) c.output(3, c.cast(sum, dtype));
   return {};
 }
@@ -45,7 +56,8 @@ Op skip_simplified_layer_normalization() {
       .attributes = {{"epsilon", 1e-12}},
       .infer = infer,
       .expand = expand,
-      .samples = {{.inputs = {x, x, {.dims = {8}}}}},
+      .samples = {{.inputs = {x, x, {.dims = {8}}}},
+                  {.inputs = {x, x, {.dims = {8}}}, .outputs = 4}},
   };
 }
 

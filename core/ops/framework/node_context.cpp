@@ -97,16 +97,18 @@ Result<std::vector<int64_t>> NodeContext::constants(size_t input) const {
   if (is_float(dtype(input))) {
     return invalid("input {}: type {}, expected integers", input, name_of(dtype(input)));
   }
+  const auto not_constant = [&] {
+    wanted_.push_back(input);
+    return unsupported(
+        "input {} (\"{}\") must be constant, it is known only at run time; if it is an input of "
+        "the model, fix it with --value NAME=NUMBERS",
+        input, origin_of(graph_, node_.inputs[input]).name);
+  };
+  if (has(input) && !elements(input).is_constant()) return not_constant();
   TENON_TRY_ASSIGN(const std::vector<Expr> elements, values(input));
   std::vector<int64_t> constants;
   for (const Expr& element : elements) {
-    if (!element.is_constant()) {
-      wanted_.push_back(input);
-      return unsupported(
-          "input {} (\"{}\") must be constant, it is known only at run time; if it is an input of "
-          "the model, fix it with --value NAME=NUMBERS",
-          input, origin_of(graph_, node_.inputs[input]).name);
-    }
+    if (!element.is_constant()) return not_constant();
     constants.push_back(element.constant());
   }
   return constants;

@@ -95,6 +95,33 @@ ValueId as_column(ExpandContext& c, ValueId parameter) {
   return reshape(c, parameter, {count, c.number(1)});
 }
 
+Op quantized_binary(std::string_view name, std::string_view doc, Element element) {
+  const SampleInput q = {.dims = {2, 3}, .dtype = DType::u8, .low = 0, .high = 255};
+  const SampleInput scale = {.dims = {}, .values = {0.02}};
+  const SampleInput zero = {.dims = {}, .dtype = DType::u8, .values = {128}};
+  return {
+      .name = name,
+      .domain = "com.microsoft",
+      .doc = doc,
+      .inputs = {{"a", "i8|u8"},
+                 {"a_scale", "f32"},
+                 {"a_zero_point", "i8|u8", optional_operand},
+                 {"b", "i8|u8"},
+                 {"b_scale", "f32"},
+                 {"b_zero_point", "i8|u8", optional_operand},
+                 {"c_scale", "f32"},
+                 {"c_zero_point", "i8|u8", optional_operand}},
+      .outputs = {{"c", "i8|u8"}},
+      .infer = [](InferContext& c) -> Status {
+        TENON_TRY_ASSIGN(const std::vector<Expr> dims, c.broadcast(c.dims(0), c.dims(3)));
+        c.output(0, c.dtype(0), dims);
+        return {};
+      },
+      .element = element,
+      .samples = {{.inputs = {q, scale, zero, q, scale, zero, scale, zero}}},
+  };
+}
+
 DType quantized_type(const NodeContext& c, size_t zero_point, DType otherwise) {
   return c.has(zero_point) ? c.dtype(zero_point) : otherwise;
 }

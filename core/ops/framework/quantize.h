@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/ops/contexts.h"
+#include "core/ops/op.h"
+
+#include <string_view>
 
 // Arithmetic of quantized tensors, shared by the operators that read or write them: an integer q
 // stands for (q - zero point) * scale. Pure functions of their context.
@@ -32,6 +34,9 @@ ValueId requantize(ExpandContext& c, ValueId sum, ValueId multiplier, ValueId ze
                    DType dtype);
 // A parameter of the rows of a matrix: a vector becomes a column.
 ValueId as_column(ExpandContext& c, ValueId parameter);
+
+// An operator of com.microsoft over two quantized tensors, each with its scale and zero point.
+Op quantized_binary(std::string_view name, std::string_view doc, Element element);
 
 // dtype of the quantized output: that of the zero point, or the default.
 DType quantized_type(const NodeContext& c, size_t zero_point, DType otherwise);

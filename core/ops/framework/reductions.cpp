@@ -18,7 +18,13 @@ Result<std::vector<int64_t>> chosen_axes(const NodeContext& c) {
   if (axes.empty() && c.integer("noop_with_empty_axes", 0) == 0) {
     return axes_between(0, c.rank(0));
   }
-  return sorted_axes(std::move(axes), c.rank(0));
+  for (int64_t& axis : axes) {
+    TENON_TRY_ASSIGN(axis, resolve_axis(axis, c.rank(0)));
+  }
+  // To name an axis twice changes nothing.
+  std::ranges::sort(axes);
+  axes.erase(std::ranges::unique(axes).begin(), axes.end());
+  return axes;
 }
 
 Status infer(InferContext& c) {

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/channels_last_conv.h"
+
+#include "core/ops/framework/channels.h"
+#include "core/ops/framework/compose.h"
+#include "core/ops/framework/windows.h"
+
+namespace tenon::ops {
+namespace {
+
+template <bool weights_last>
+Status infer(InferContext& c) {
+  if (c.rank(0) < 3 || c.rank(0) > 5 || c.rank(1) != c.rank(0)) {
+    return invalid("data of rank {} and weights of rank {}, expected the same, 3 to 5", c.rank(0),
+                   c.rank(1));
+  }
+  const std::vector<Expr> data = channels_first(c.dims(0));
+  const std::vector<Expr> weights = weights_last ? channels_first(c.dims(1)) : c.dims(1);
+  const int64_t group = c.integer("group", 1);
+  if (group < 1) return invalid("group is {}, expected at least 1", group);
+  TENON_TRY(c.require_equal(data[1], weights[1] * group, "channels of the data and the weights"));
+  TENON_TRY_ASSIGN(const std::vector<Expr> spatial,
+                   slide(c, data, {weights.begin() + 2, weights.end()}));
+  std::vector<Expr> dims = {data[0], weights[0]};
+  dims.insert(dims.end(), spatial.begin(), spatial.end());
+  c.output(0, c.dtype(0), channels_last(std::move(dims)));
+  return {};
+}
+
+template <bool weights_last>
+Status expand(ExpandContext& c) {
+  const ValueId x = channels_first(c, c.input(0));
+  const ValueId w = weights_last ? channels_first(c, c.input(1)) : c.input(1);
+  c.output(0, channels_last(c, c.add("Conv", {x, w, c.input(2)}, c.node().attributes)));
+  return {};
+}
+
+}  // namespace
+
+Op channels_last_conv(std::string_view name, std::string_view domain, std::string_view doc,
+                      bool weights_last) {
+  const std::vector<int64_t> kernel =
+      weights_last ? std::vector<int64_t>{2, 3, 3, 4} : std::vector<int64_t>{2, 4, 3, 3};
+  return {
+      .name = name,
+      .domain = domain,
+      .doc = doc,
+      .inputs = {{"x", "float"}, {"w", "float"}, {"b", "float", optional_operand}},
+      .outputs = {{"y", "float"}},
+      .infer = weights_last ? infer<true> : infer<false>,
+      .expand = weights_last ? expand<true> : expand<false>,
+      .samples = {{.inputs = {{.dims = {1, 5, 6, 4}}, {.dims = kernel}, {.dims = {2}}},
+                   .attributes = {{"pads", std::vector<int64_t>{1, 1, 1, 1}}}}},
+  };
+}
+
+}  // namespace tenon::ops

@@ -1,0 +1,8 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/fused_products.h"
+
+namespace tenon::ops {
+
+Op microsoft_transpose_mat_mul() { return fused_product("TransposeMatMul"); }
+
+}  // namespace tenon::ops

@@ -1,0 +1,10 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/random.h"
+
+namespace tenon::ops {
+
+Op random_uniform() {
+  return random_op("RandomUniform", "Random numbers in [low, high).", false, expand_uniform);
+}
+
+}  // namespace tenon::ops
