@@ -43,7 +43,7 @@ Op lookup() {
       .doc =
           "Where each element stands among rising keys, or the number of keys where it does not; "
           "attribute nan says where NaN is.",
-      .inputs = {{"x", "numeric"}, {"keys", "numeric"}},
+      .inputs = {{"x", "numeric|string"}, {"keys", "numeric|string"}},
       .outputs = {{"place", "i64"}},
       .infer = infer,
       .element = element,

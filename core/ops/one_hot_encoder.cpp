@@ -3,13 +3,23 @@
 #include "core/ops/framework/mapping.h"
 #include "core/ops/op.h"
 
+#include <algorithm>
+
 namespace tenon::ops {
 namespace {
 
+size_t category_count(const NodeContext& c) {
+  return std::max(c.integers("cats_int64s", {}).size(), c.texts("cats_strings").size());
+}
+
 Status infer(InferContext& c) {
-  if (c.has_attribute("cats_strings")) return unsupported("categories are strings");
-  const auto count = static_cast<int64_t>(c.integers("cats_int64s", {}).size());
-  if (count == 0) return invalid("attribute cats_int64s is missing");
+  const bool words = c.has_attribute("cats_strings") && !c.texts("cats_strings").empty();
+  const auto count = static_cast<int64_t>(category_count(c));
+  if (count == 0) return invalid("one of cats_int64s and cats_strings is expected");
+  if (words != (c.dtype(0) == DType::string)) {
+    return invalid("categories are {} for elements of type {}", words ? "texts" : "integers",
+                   name_of(c.dtype(0)));
+  }
   std::vector<Expr> dims = c.dims(0);
   dims.push_back(c.number(count));
   c.output(0, DType::f32, dims);
@@ -17,11 +27,13 @@ Status infer(InferContext& c) {
 }
 
 Status expand(ExpandContext& c) {
-  const std::vector<int64_t> categories = c.integers("cats_int64s", {});
-  const ValueId place = place_of(c, c.cast(c.input(0), DType::i64), categories);
+  const ValueId place =
+      c.dtype(0) == DType::string
+          ? place_of(c, c.input(0), c.texts("cats_strings"))
+          : place_of(c, c.cast(c.input(0), DType::i64), c.integers("cats_int64s", {}));
   std::vector<Expr> dims = c.dims(0);
   dims.push_back(c.number(1));
-  const ValueId columns = count_up(c, c.number(static_cast<int64_t>(categories.size())));
+  const ValueId columns = count_up(c, c.number(static_cast<int64_t>(category_count(c))));
   c.output(0, map(c, "place == column ? 1 : 0",
                   {{"place", reshape(c, place, dims)}, {"column", columns}}, DType::f32));
   return {};

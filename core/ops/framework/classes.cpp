@@ -33,15 +33,11 @@ ValueId probit(ExpandContext& c, ValueId x) {
 
 }  // namespace
 
-Result<Labels> labels_of(const NodeContext& c, std::string_view numbers, std::string_view words) {
+Result<Labels> labels_of(const AttributeContext& c, std::string_view numbers,
+                         std::string_view words) {
   Labels labels;
   labels.numbers = c.integers(numbers, {});
-  const auto found = c.node().attributes.find(words);
-  if (found != c.node().attributes.end()) {
-    if (const auto* list = std::get_if<std::vector<std::string>>(&found->second)) {
-      labels.words = *list;
-    }
-  }
+  labels.words = c.texts(words);
   if (!labels.words.empty() && !labels.numbers.empty()) {
     return invalid("both {} and {} are given, expected one", numbers, words);
   }
@@ -49,7 +45,6 @@ Result<Labels> labels_of(const NodeContext& c, std::string_view numbers, std::st
 }
 
 Status classify(InferContext& c, const Labels& labels, int64_t columns) {
-  if (!labels.words.empty()) return unsupported("labels are strings");
   TENON_TRY(check_transform(c));
   TENON_TRY_ASSIGN(const Expr rows, row_count(c));
   c.output(0, labels.dtype(), {rows});
@@ -58,7 +53,9 @@ Status classify(InferContext& c, const Labels& labels, int64_t columns) {
 }
 
 ValueId label_at(ExpandContext& c, const Labels& labels, ValueId indices) {
-  return c.add("Gather", {vector_constant(c, DType::i64, labels.numbers), indices});
+  const ValueId table = labels.words.empty() ? vector_constant(c, DType::i64, labels.numbers)
+                                             : c.strings(labels.words);
+  return c.add("Gather", {table, indices});
 }
 
 Result<Expr> row_count(const NodeContext& c) {

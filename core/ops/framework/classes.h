@@ -20,7 +20,8 @@ struct Labels {
   size_t count() const { return words.empty() ? numbers.size() : words.size(); }
   DType dtype() const { return words.empty() ? DType::i64 : DType::string; }
 };
-Result<Labels> labels_of(const NodeContext& c, std::string_view numbers, std::string_view words);
+Result<Labels> labels_of(const AttributeContext& c, std::string_view numbers,
+                         std::string_view words);
 // For infer: output 0 is a label and output 1 `columns` scores for each row of input 0.
 Status classify(InferContext& c, const Labels& labels, int64_t columns);
 // The label at each index.

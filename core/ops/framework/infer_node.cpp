@@ -94,8 +94,21 @@ void carry(const Graph& graph, Node& node) {
   node.domain = "tenon";
 }
 
+// Texts are read and written on the host.
+void cast_text(const Graph& graph, Node& node) {
+  const bool is_cast = node.op == "Cast" && node.domain.empty();
+  if (!is_cast || node.inputs.size() != 1 || node.inputs[0] == no_id) return;
+  const auto to = node.attributes.find("to");
+  const auto* dtype = to == node.attributes.end() ? nullptr : std::get_if<int64_t>(&to->second);
+  const bool to_text = dtype != nullptr && *dtype == static_cast<int64_t>(DType::string);
+  if (!to_text && graph.value(node.inputs[0]).dtype != DType::string) return;
+  node.op = "CastText";
+  node.domain = "tenon";
+}
+
 Status infer(Graph& graph, Node& node, std::vector<size_t>* wanted) {
   carry(graph, node);
+  cast_text(graph, node);
   const Op* op = find_op(node.domain, node.op);
   if (op == nullptr) return unsupported("the operator is not known");
   TENON_TRY(check_inputs(graph, node, *op));

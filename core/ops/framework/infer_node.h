@@ -13,8 +13,8 @@ namespace tenon {
 std::string describe(const Node& node);
 
 // Checks the operands against the operator's declaration, gives every wanted output its type and
-// dims, puts attributes into canonical form and records elements that are known. wanted, when given:
-// after a failure, the inputs whose elements would have to be known.
+// dims, puts attributes into canonical form and records elements that are known. wanted, when
+// given: after a failure, the inputs whose elements would have to be known.
 Status infer_node(Graph& graph, Node& node, std::vector<size_t>* wanted = nullptr);
 
 }  // namespace tenon

@@ -4,6 +4,7 @@
 #include "core/ops/contexts.h"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 // Tables from keys to values, looked up for each element.
@@ -13,5 +14,6 @@ namespace tenon::ops {
 // Of equal keys the first counts. NaN equals NaN.
 ValueId place_of(ExpandContext& c, ValueId x, const std::vector<double>& keys);
 ValueId place_of(ExpandContext& c, ValueId x, const std::vector<int64_t>& keys);
+ValueId place_of(ExpandContext& c, ValueId x, const std::vector<std::string>& keys);
 
 }  // namespace tenon::ops
