@@ -260,14 +260,6 @@ Value Builder::bitcast(Value a, Type to) {
   return known.valid() ? known : pure(made);
 }
 
-Value Builder::call(Function function, Value a, Value b) {
-  return pure({.op = Op::call,
-               .type = type(a),
-               .a = a.id(),
-               .b = b.id(),
-               .k = static_cast<uint64_t>(function)});
-}
-
 Value Builder::wrapping(Op op, Value a, Value b) {
   const Type of = type(a);
   if (!is_signed(of)) return binary(op, a, b);

@@ -36,7 +36,7 @@ uint64_t integer_bits(int64_t value, Type type) {
   return bits_in(type) == 32 ? bits & 0xFFFFFFFFu : bits;
 }
 
-bool is_arithmetic(Op op) { return op >= Op::add && op != Op::call; }
+bool is_arithmetic(Op op) { return op >= Op::add; }
 
 namespace {
 

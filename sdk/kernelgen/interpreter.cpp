@@ -53,44 +53,6 @@ void store_bits(const Param& param, void* data, uint64_t index, uint64_t bits) {
   std::memcpy(static_cast<char*>(data) + index * bytes, &bits, bytes);
 }
 
-double call_function(Function function, double a, double b) {
-  switch (function) {
-    case Function::exp:
-      return std::exp(a);
-    case Function::log:
-      return std::log(a);
-    case Function::sin:
-      return std::sin(a);
-    case Function::cos:
-      return std::cos(a);
-    case Function::tan:
-      return std::tan(a);
-    case Function::asin:
-      return std::asin(a);
-    case Function::acos:
-      return std::acos(a);
-    case Function::atan:
-      return std::atan(a);
-    case Function::sinh:
-      return std::sinh(a);
-    case Function::cosh:
-      return std::cosh(a);
-    case Function::tanh:
-      return std::tanh(a);
-    case Function::asinh:
-      return std::asinh(a);
-    case Function::acosh:
-      return std::acosh(a);
-    case Function::atanh:
-      return std::atanh(a);
-    case Function::erf:
-      return std::erf(a);
-    case Function::pow:
-      return std::pow(a, b);
-  }
-  return 0;
-}
-
 class Machine {
  public:
   Machine(const Kernel& kernel, std::array<uint32_t, 3> groups, std::span<const Argument> arguments)
@@ -255,13 +217,6 @@ class Machine {
         return at.k == 1 ? load_shared(i, at, t) : load_global(i, at, t);
       case Op::store:
         return at.k == 1 ? store_shared(i, at, t) : store_global(i, at, t);
-      case Op::call: {
-        const double b = at.b >= 0 ? real_of(values(at.b)[t], at.type) : 0;
-        to = bits_of(
-            call_function(static_cast<Function>(at.k), real_of(values(at.a)[t], at.type), b),
-            at.type);
-        return {};
-      }
       default:
         return arithmetic(i, at, t);
     }

@@ -7,41 +7,39 @@
 namespace tenon::kir {
 
 Value elementary(Function function, Value x, Value exponent, bool has_f64) {
-  Builder& b = x.builder();
-  if (x.type() == Type::f64) return b.call(function, x, exponent);
   switch (function) {
     case Function::exp:
-      return exp_f32(x);
+      return exp_of(x);
     case Function::log:
-      return log_f32(x);
+      return log_of(x);
     case Function::sin:
-      return sin_f32(x, has_f64);
+      return sin_of(x, has_f64);
     case Function::cos:
-      return cos_f32(x, has_f64);
+      return cos_of(x, has_f64);
     case Function::tan:
-      return tan_f32(x, has_f64);
+      return tan_of(x, has_f64);
     case Function::asin:
-      return asin_f32(x);
+      return asin_of(x);
     case Function::acos:
-      return acos_f32(x);
+      return acos_of(x);
     case Function::atan:
-      return atan_f32(x);
+      return atan_of(x);
     case Function::sinh:
-      return sinh_f32(x);
+      return sinh_of(x);
     case Function::cosh:
-      return cosh_f32(x);
+      return cosh_of(x);
     case Function::tanh:
-      return tanh_f32(x);
+      return tanh_of(x);
     case Function::asinh:
-      return asinh_f32(x);
+      return asinh_of(x);
     case Function::acosh:
-      return acosh_f32(x);
+      return acosh_of(x);
     case Function::atanh:
-      return atanh_f32(x);
+      return atanh_of(x);
     case Function::erf:
-      return erf_f32(x);
+      return erf_of(x);
     case Function::pow:
-      return pow_f32(x, exponent);
+      return pow_of(x, exponent);
   }
   return x;
 }

@@ -3,18 +3,18 @@
 
 #include "tenon/kernelgen/builder.h"
 
-// The f32 functions that rest on exp and log. [any thread]
+// The functions that rest on exp and log, of f32 and f64. [any thread]
 namespace tenon::kir {
 
-Value exp_f32(Value x);
-Value log_f32(Value x);
-Value sinh_f32(Value x);
-Value cosh_f32(Value x);
-Value tanh_f32(Value x);
-Value erf_f32(Value x);
-Value asinh_f32(Value x);
-Value acosh_f32(Value x);
-Value atanh_f32(Value x);
-Value pow_f32(Value x, Value y);
+Value exp_of(Value x);
+Value log_of(Value x);
+Value sinh_of(Value x);
+Value cosh_of(Value x);
+Value tanh_of(Value x);
+Value erf_of(Value x);
+Value asinh_of(Value x);
+Value acosh_of(Value x);
+Value atanh_of(Value x);
+Value pow_of(Value x, Value y);
 
 }  // namespace tenon::kir

@@ -80,8 +80,9 @@ Value encode(const Minifloat& format, Value x) {
     const Value y = b.select(too_large, nan, code + b.select(code == 0, zero, sign));
     return b.select(x == x, y, nan);
   }
-  const Value y = code + sign;
-  return format.nan >= 0 ? b.select(x == x, y, b.integer(format.nan, Type::u32)) : y;
+  // Without a NaN, that of others becomes negative zero.
+  const int64_t nan = format.nan >= 0 ? format.nan : int64_t{1} << width;
+  return b.select(x == x, code + sign, b.integer(nan, Type::u32));
 }
 
 }  // namespace tenon::kir

@@ -284,20 +284,9 @@ class Printer {
         return fmt::format("({}){}", type(from.type), name(from.a));
       case Op::bitcast:
         return fill(target_.bitcast, type(from.type), name(from.a));
-      case Op::call:
-        return call(from);
       default:
         return {};
     }
-  }
-
-  std::string call(const Instruction& from) const {
-    constexpr std::string_view names[] = {"exp",   "log",   "sin",  "cos",  "tan",  "asin",
-                                          "acos",  "atan",  "sinh", "cosh", "tanh", "asinh",
-                                          "acosh", "atanh", "erf",  "pow"};
-    const std::string_view called = names[from.k];
-    return from.b < 0 ? function(called, from)
-                      : fmt::format("{}({}, {})", called, name(from.a), name(from.b));
   }
 
   const Kernel& kernel_;

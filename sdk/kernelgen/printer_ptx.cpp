@@ -46,10 +46,10 @@ class Printer {
   explicit Printer(const Kernel& kernel)
       : kernel_(kernel), next_(static_cast<uint32_t>(kernel.code.size())) {}
 
-  Result<std::string> text() {
+  std::string text() {
     bases();
     for (size_t i = 0; i < kernel_.code.size(); ++i) leaf(i);
-    for (size_t i = 0; i < kernel_.code.size(); ++i) TENON_TRY(line(i));
+    for (size_t i = 0; i < kernel_.code.size(); ++i) line(i);
     put("ret", {});
     return signature() + declarations() + body_ + "}\n";
   }
@@ -157,7 +157,7 @@ class Printer {
     }
   }
 
-  Status line(size_t i) {
+  void line(size_t i) {
     const Instruction& from = kernel_.code[i];
     const auto id = static_cast<int32_t>(i);
     switch (from.op) {
@@ -166,29 +166,29 @@ class Printer {
       case Op::group:
       case Op::local:
       case Op::shared:
-        return {};
+        return;
       case Op::loop:
       case Op::when:
       case Op::otherwise:
       case Op::end:
         block(i, from);
-        return {};
+        return;
       case Op::load:
         from.k == 1 ? load_shared(id, from) : load(id, from);
-        return {};
+        return;
       case Op::store:
         from.k == 1 ? store_shared(from) : store(from);
-        return {};
+        return;
       case Op::barrier:
         put("bar.sync", {"0"});
-        return {};
+        return;
       case Op::variable:
       case Op::get:
         put(with("mov", raw(from.type)), {name(id), name(from.a)});
-        return {};
+        return;
       case Op::set:
         put(with("mov", raw(from.type)), {name(from.a), name(from.b)});
-        return {};
+        return;
       default:
         return value(id, from);
     }
@@ -299,32 +299,29 @@ class Printer {
     return word;
   }
 
-  Status value(int32_t id, const Instruction& from) {
+  void value(int32_t id, const Instruction& from) {
     const std::string to = name(id);
     if (type(from.a) == Type::boolean && from.op != Op::select) {
       logic(to, from);
-      return {};
+      return;
     }
     switch (from.op) {
       case Op::select:
         choose(to, from);
-        return {};
+        return;
       case Op::cast:
         convert(to, from.type, from.a);
-        return {};
+        return;
       case Op::bitcast:
         put(bits_in(from.type) == 64 ? "mov.b64" : "mov.b32", {to, name(from.a)});
-        return {};
-      case Op::call:
-        return unsupported("kernel {}: PTX has no instruction for function {} of f64", kernel_.name,
-                           from.k);
+        return;
       case Op::shl:
       case Op::shr:
         shift(to, from);
-        return {};
+        return;
       case Op::fma:
         put(with("fma.rn", name_of(from.type)), {to, name(from.a), name(from.b), name(from.c)});
-        return {};
+        return;
       default:
         break;
     }
@@ -334,7 +331,6 @@ class Printer {
     } else {
       put(operation, {to, name(from.a), name(from.b)});
     }
-    return {};
   }
 
   // Operations that are one instruction, by the operands' type.
@@ -485,13 +481,12 @@ class Printer {
 
 }  // namespace
 
-Result<std::string> print_ptx(std::span<const Kernel> kernels, const PtxTarget& target) {
+std::string print_ptx(std::span<const Kernel> kernels, const PtxTarget& target) {
   std::string text = fmt::format(".version {}\n.target {}\n.address_size 64\n", target.version,
                                  target.architecture);
   for (const Kernel& kernel : kernels) {
-    TENON_TRY_ASSIGN(const std::string entry, Printer(kernel).text());
     text += "\n";
-    text += entry;
+    text += Printer(kernel).text();
   }
   return text;
 }

@@ -20,10 +20,10 @@ class Printer {
         ids_(kernel.code.size(), no_id),
         homes_(ids_.size(), no_id) {}
 
-  Status run() {
+  void run() {
     parameters();
     for (size_t i = 0; i < kernel_.code.size(); ++i) leaf(i);
-    for (size_t i = 0; i < kernel_.code.size(); ++i) TENON_TRY(line(i));
+    for (size_t i = 0; i < kernel_.code.size(); ++i) line(i);
     put(body_, Code::return_void, {});
     put(body_, Code::function_end, {});
     const uint32_t function = module_.fresh();
@@ -33,7 +33,6 @@ class Printer {
     out.insert(out.end(), variables_.begin(), variables_.end());
     out.insert(out.end(), body_.begin(), body_.end());
     module_.entry(function, kernel_.name, kernel_.group);
-    return {};
   }
 
  private:
@@ -139,7 +138,7 @@ class Printer {
     return made(Code::i_not_equal, Type::boolean, {word, constant(0, Type::u32)});
   }
 
-  Status line(size_t i) {
+  void line(size_t i) {
     const Instruction& from = kernel_.code[i];
     const auto home = [&] { return homes_[static_cast<size_t>(from.a)]; };
     switch (from.op) {
@@ -148,46 +147,43 @@ class Printer {
       case Op::group:
       case Op::local:
       case Op::shared:
-        return {};
+        return;
       case Op::loop:
         open_loop(i, from);
-        return {};
+        return;
       case Op::when:
         open_when(from);
-        return {};
+        return;
       case Op::otherwise:
         branch(open_.back().merge);
         open_block(open_.back().other);
         open_.back().has_otherwise = true;
-        return {};
+        return;
       case Op::end:
         close();
-        return {};
+        return;
       case Op::load:
         ids_[i] = from.k == 1 ? made(Code::load, from.type, {shared_place(from)}) : load(from);
-        return {};
+        return;
       case Op::store:
         from.k == 1 ? put(body_, Code::store, {shared_place(from), id(from.c)}) : store(from);
-        return {};
+        return;
       case Op::barrier:
         barrier();
-        return {};
+        return;
       case Op::variable:
         homes_[i] = function_variable(from.type);
         put(body_, Code::store, {homes_[i], id(from.a)});
-        return {};
+        return;
       case Op::get:
         ids_[i] = made(Code::load, from.type, {home()});
-        return {};
+        return;
       case Op::set:
         put(body_, Code::store, {home(), id(from.b)});
-        return {};
-      case Op::call:
-        return unsupported("kernel {}: SPIR-V has no instruction for function {} of f64",
-                           kernel_.name, from.k);
+        return;
       default:
         ids_[i] = value(from);
-        return {};
+        return;
     }
   }
 
@@ -491,9 +487,9 @@ class Printer {
 
 }  // namespace
 
-Result<std::vector<uint32_t>> print_spirv(std::span<const Kernel> kernels) {
+std::vector<uint32_t> print_spirv(std::span<const Kernel> kernels) {
   Module module;
-  for (const Kernel& kernel : kernels) TENON_TRY(Printer(kernel, module).run());
+  for (const Kernel& kernel : kernels) Printer(kernel, module).run();
   return module.finish();
 }
 

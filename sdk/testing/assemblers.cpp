@@ -30,10 +30,9 @@ std::string ptxas_complaint(const KernelCollection& collection, const std::strin
   const std::string_view version = architecture == "sm_75"   ? "6.3"
                                    : architecture == "sm_80" ? "7.0"
                                                              : "7.8";
-  const Result<std::string> text =
+  const std::string text =
       kir::print_ptx(collection.kernels(), {.version = version, .architecture = architecture});
-  if (!text.ok()) return std::string(text.status().message());
-  const TemporaryFile source(*text);
+  const TemporaryFile source(text);
   const Outcome outcome =
       run_program(fmt::format("'{}' -O1 --gpu-name {} --output-file /dev/null '{}'",
                               *find_program("ptxas"), architecture, source.path()));
@@ -42,10 +41,9 @@ std::string ptxas_complaint(const KernelCollection& collection, const std::strin
 }
 
 std::string spirv_val_complaint(const KernelCollection& collection) {
-  const Result<std::vector<uint32_t>> words = kir::print_spirv(collection.kernels());
-  if (!words.ok()) return std::string(words.status().message());
+  const std::vector<uint32_t> words = kir::print_spirv(collection.kernels());
   const TemporaryFile module(
-      {reinterpret_cast<const char*>(words->data()), words->size() * sizeof(uint32_t)});
+      {reinterpret_cast<const char*>(words.data()), words.size() * sizeof(uint32_t)});
   const Outcome outcome = run_program(
       fmt::format("'{}' --target-env vulkan1.1 '{}'", *find_program("spirv-val"), module.path()));
   if (outcome.code == 0) return outcome.output;

@@ -208,6 +208,23 @@ IslandCase saturating_cast_case() {
           .tolerance = 0};
 }
 
+// Numbers that no narrow float has, to every narrow float.
+IslandCase narrowing_case(DType dtype) {
+  const std::vector<double> x = {0,    -0.0, std::nan(""), INFINITY, -INFINITY, 1e30, -1e30, 0.3,
+                                 -0.3, 5,    6.5,          1e-10,    -1e-10,    447,  459,   60000};
+  BlobWriter blob;
+  const Expr value = blob.exprs().load(0, Type::f32);
+  const uint32_t in = blob.input(DType::f32, {16});
+  const uint32_t out = blob.value(dtype, {16});
+  blob.output(out);
+  blob.node("Formula", {in}, {out}, {}, static_cast<uint32_t>(value.id()));
+  return {.name = fmt::format("narrowing to {}", name_of(dtype)),
+          .blob = blob.finish(),
+          .inputs = {tensor(DType::f32, {16}, x)},
+          .expected = {tensor(dtype, {16}, x)},
+          .tolerance = 0};
+}
+
 // Two nodes over a symbolic length: the middle value lives in scratch. The scale is uniform.
 IslandCase symbolic_case(int64_t length) {
   BlobWriter blob;
@@ -265,6 +282,10 @@ std::vector<IslandCase> formula_cases() {
   cases.push_back(gather_case());
   for (const IntegerCase& operation : integer_operations) cases.push_back(integer_case(operation));
   cases.push_back(saturating_cast_case());
+  for (const DType dtype : {DType::f16, DType::bf16, DType::f8e4m3fn, DType::f8e4m3fnuz,
+                            DType::f8e5m2, DType::f8e5m2fnuz, DType::f4e2m1, DType::f8e8m0}) {
+    cases.push_back(narrowing_case(dtype));
+  }
   return cases;
 }
 

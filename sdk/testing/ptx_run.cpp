@@ -197,8 +197,7 @@ Status PtxModule::run(std::string_view entry, std::array<uint32_t, 3> groups,
 Status verify_ptx(const kernelgen::IslandProgram& program, const kernelgen::IslandPlan& plan,
                   std::span<void* const> bindings) {
   using Kind = kernelgen::BoundArgument::Kind;
-  TENON_TRY_ASSIGN(const std::string text, kir::print_ptx(program.kernels(), {}));
-  TENON_TRY_ASSIGN(const PtxModule module, PtxModule::parse(text));
+  TENON_TRY_ASSIGN(const PtxModule module, PtxModule::parse(kir::print_ptx(program.kernels(), {})));
   std::vector<std::byte> scratch(plan.scratch_bytes);
   std::byte nothing = {};
   for (const kernelgen::BoundLaunch& launch : plan.launches) {

@@ -82,7 +82,6 @@ class Builder {
   Value select(Value condition, Value yes, Value no);
   Value cast(Value a, Type type);
   Value bitcast(Value a, Type type);
-  Value call(Function function, Value a, Value b = {});
   // Sum, difference, product that wrap for signed types too.
   Value wrapping(Op op, Value a, Value b);
 

@@ -61,26 +61,6 @@ enum class Op : uint8_t {
   select,
   cast,
   bitcast,
-  call,  // k: Function; the target's own, f64 only
-};
-
-enum class Function : uint8_t {
-  exp,
-  log,
-  sin,
-  cos,
-  tan,
-  asin,
-  acos,
-  atan,
-  sinh,
-  cosh,
-  tanh,
-  asinh,
-  acosh,
-  atanh,
-  erf,
-  pow
 };
 
 struct Instruction {
@@ -113,7 +93,7 @@ struct Kernel {
 // One operation on bits, as every printer's target must compute it. `type` is the result's,
 // `from` the first operand's. Narrow values are held zero-extended.
 uint64_t compute(Op op, Type type, Type from, uint64_t a, uint64_t b, uint64_t c);
-// Whether compute() covers it: arithmetic without memory, control or calls.
+// Whether compute() covers it: arithmetic without memory or control.
 bool is_arithmetic(Op op);
 
 uint64_t bits_of(double value, Type type);  // of a float type

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "tenon/kernelgen/kir.h"
-#include "tenon/status.h"
 
 #include <span>
 #include <string>
@@ -19,7 +18,7 @@ struct PtxTarget {
   std::string_view architecture = "sm_75";
 };
 
-// One module, an entry for each kernel. Refuses what PTX has no instruction for, by name.
-Result<std::string> print_ptx(std::span<const Kernel> kernels, const PtxTarget& target);
+// One module, an entry for each kernel.
+std::string print_ptx(std::span<const Kernel> kernels, const PtxTarget& target);
 
 }  // namespace tenon::kir

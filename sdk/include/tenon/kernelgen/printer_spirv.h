@@ -2,7 +2,6 @@
 #pragma once
 
 #include "tenon/kernelgen/kir.h"
-#include "tenon/status.h"
 
 #include <cstdint>
 #include <span>
@@ -15,7 +14,7 @@
 // contracted. [any thread]
 namespace tenon::kir {
 
-// One module, an entry point for each kernel. Refuses what SPIR-V has no instruction for, by name.
-Result<std::vector<uint32_t>> print_spirv(std::span<const Kernel> kernels);
+// One module, an entry point for each kernel.
+std::vector<uint32_t> print_spirv(std::span<const Kernel> kernels);
 
 }  // namespace tenon::kir
