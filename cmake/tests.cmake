@@ -43,3 +43,12 @@ function(tenon_fuzz name)
     target_link_options(${name}_fuzz PRIVATE -fsanitize=fuzzer)
   endif()
 endfunction()
+
+# tenon_nightly(<name> COMMAND <words>...): a test that takes long. It is run by
+#   ctest -C nightly -L nightly
+# and by no other command.
+function(tenon_nightly name)
+  add_test(NAME ${name} ${ARGN} CONFIGURATIONS nightly)
+  set_tests_properties(${name} PROPERTIES LABELS nightly TIMEOUT 7200
+    SKIP_REGULAR_EXPRESSION "SKIPPED: ")
+endfunction()

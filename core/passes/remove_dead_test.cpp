@@ -8,15 +8,26 @@ TEST(RemoveDead, what_no_output_depends_on_goes) {
   EXPECT_EQ(after({"remove_dead"}, R"(input %0 "x" f32[4]
 %1 "a" none = Relu(%0) "used"
 %2 "b" none = Foo(%1) "unused"
-%3 "c" none, %4 "d" none = Split(%1) "half used"
+%3 "c" none, %4 "d" none = Dropout(%1) "half used"
 %5 "y" none = Neg(%3) "last"
 output %5 "y"
 )"),
             R"(input %0 "x" f32[4]
 %1 "a" none = Relu(%0) "used"
-%3 "c" none = Split(%1) "half used"
+%3 "c" none = Dropout(%1) "half used"
 %5 "y" none = Neg(%3) "last"
 output %5 "y"
+)");
+}
+
+TEST(RemoveDead, parts_that_nobody_reads_still_count) {
+  EXPECT_EQ(after({"remove_dead"}, R"(input %0 "x" f32[6]
+%1 "a" none, %2 "b" none, %3 "c" none = Split(%0) "three equal parts"
+output %2 "b"
+)"),
+            R"(input %0 "x" f32[6]
+_, %2 "b" none, _ = Split(%0) "three equal parts"
+output %2 "b"
 )");
 }
 

@@ -19,6 +19,12 @@ Key key_of(const Op& op) { return {op.domain, op.name}; }
 std::vector<Op> sorted_table() {
   std::vector<Op> ops = ops::table();
   std::ranges::sort(ops, {}, key_of);
+  // A default is what the file would have said: attributes of files are 32-bit floats.
+  for (Op& op : ops) {
+    for (auto& [name, attribute] : op.attributes) {
+      if (auto* real = std::get_if<double>(&attribute)) *real = static_cast<float>(*real);
+    }
+  }
   return ops;
 }
 

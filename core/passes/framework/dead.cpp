@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/passes/framework/dead.h"
 
+#include "core/ops/op.h"
+
 #include <algorithm>
 #include <vector>
 
@@ -68,6 +70,12 @@ class Needed {
   std::vector<bool> values_, exprs_;
 };
 
+// Whether the number of its outputs says what the node computes, as with parts of equal size.
+bool counts_outputs(const Node& node) {
+  const Op* op = find_op(node.domain, node.op);
+  return op != nullptr && !op->outputs.empty() && op->outputs.back().arity == variadic_operand;
+}
+
 }  // namespace
 
 size_t remove_dead_nodes(Graph& graph) {
@@ -82,7 +90,7 @@ size_t remove_dead_nodes(Graph& graph) {
     for (ValueId& output : node.outputs) {
       if (!needed(output)) output = no_id;
     }
-    while (!node.outputs.empty() && node.outputs.back() == no_id) node.outputs.pop_back();
+    while (node.outputs.back() == no_id && !counts_outputs(node)) node.outputs.pop_back();
     kept.push_back(std::move(node));
   }
   std::ranges::reverse(kept);
