@@ -31,6 +31,9 @@ constexpr Template templates[] = {
     {"TreeEnsemble", tree_ensemble},
     {"CouplePairs", couple_pairs},
     {"Recurrent", recurrent},
+    {"LinearRecurrence", linear_recurrence},
+    {"InvertMatrix", invert_matrix},
+    {"RegionPool", region_pool},
 };
 
 Status check_operands(const Island& island, const tenon_node& node) {

@@ -10,17 +10,14 @@ namespace {
 
 constexpr uint32_t threads = 64;
 
-Value smaller_of(Value a, Value b) { return a.builder().select(b < a, b, a); }
-Value larger_of(Value a, Value b) { return a.builder().select(a < b, b, a); }
-
 struct Box {
   Value x0, y0, x1, y1;
   Value area() const { return (x1 - x0) * (y1 - y0); }
 };
 
 Value overlap(const Box& a, const Box& b, Value threshold) {
-  const Value width = smaller_of(a.x1, b.x1) - larger_of(a.x0, b.x0);
-  const Value height = smaller_of(a.y1, b.y1) - larger_of(a.y0, b.y0);
+  const Value width = smaller(a.x1, b.x1) - larger(a.x0, b.x0);
+  const Value height = smaller(a.y1, b.y1) - larger(a.y0, b.y0);
   const Value common = width * height;
   const Value together = a.area() + b.area() - common;
   return (width > 0) & (height > 0) & (together > 0) & (common / together > threshold);
@@ -66,8 +63,8 @@ class SelectBoxes {
     if (work_.integer("center_point_box") != 0) {
       return {at[0] - at[2] / 2, at[1] - at[3] / 2, at[0] + at[2] / 2, at[1] + at[3] / 2};
     }
-    return {smaller_of(at[0], at[2]), smaller_of(at[1], at[3]), larger_of(at[0], at[2]),
-            larger_of(at[1], at[3])};
+    return {smaller(at[0], at[2]), smaller(at[1], at[3]), larger(at[0], at[2]),
+            larger(at[1], at[3])};
   }
 
   void one_class() {

@@ -24,5 +24,8 @@ Result<Kernels> select_boxes(const Work& work);
 Result<Kernels> tree_ensemble(const Work& work);
 Result<Kernels> couple_pairs(const Work& work);
 Result<Kernels> recurrent(const Work& work);
+Result<Kernels> linear_recurrence(const Work& work);
+Result<Kernels> invert_matrix(const Work& work);
+Result<Kernels> region_pool(const Work& work);
 
 }  // namespace tenon::kernelgen
