@@ -90,8 +90,20 @@ std::optional<size_t> common_rank(const HostValue& value) {
   return first;
 }
 
-// The value becomes an input that looks like what is given for it.
-void declare(Graph& graph, ValueId id, const HostValue& given) {
+// The extent of an axis where it is the same in every run.
+std::optional<int64_t> fixed_extent(const Value* outside, size_t axis, size_t rank) {
+  if (outside == nullptr || !outside->ranked || outside->dims.size() != rank) return std::nullopt;
+  const Expr extent = outside->dims[axis];
+  return extent.is_constant() ? std::optional(extent.constant()) : std::nullopt;
+}
+
+// The body of such a node holds what follows it. A branch that is not taken may not fit the extents
+// of this model, so that other bodies are planned for any.
+bool runs_always(const Node& node) { return node.domain == "tenon" && node.op == "Late"; }
+
+// The value becomes an input that looks like what is given for it, and, unless null, like what is
+// known of it outside.
+void declare(Graph& graph, ValueId id, const HostValue& given, const Value* outside) {
   Value& value = graph.value(id);
   value.kind = ValueKind::input;
   value.wraps.clear();
@@ -103,9 +115,13 @@ void declare(Graph& graph, ValueId id, const HostValue& given) {
   value.dtype = inner.is_tensor() ? inner.tensor.dtype : inner.dtype;
   value.ranked = rank.has_value();
   for (size_t axis = 0; axis < rank.value_or(0); ++axis) {
-    value.dims.push_back(given.is_tensor()
-                             ? graph.add_symbol({.name = fmt::format("{}.{}", value.name, axis)})
-                             : graph.exprs->integer(0));
+    if (!given.is_tensor()) {
+      value.dims.push_back(graph.exprs->integer(0));
+    } else if (const auto extent = fixed_extent(outside, axis, *rank)) {
+      value.dims.push_back(graph.exprs->integer(*extent));
+    } else {
+      value.dims.push_back(graph.add_symbol({.name = fmt::format("{}.{}", value.name, axis)}));
+    }
   }
 }
 
@@ -173,7 +189,7 @@ Result<Graph> body_graph(const Graph& graph, const Node& node, uint32_t body,
         i < formal.size() ? formal[i] : static_cast<ValueId>(captured[i - formal.size()]);
     if (roles[i] == Role::pinned) pin(made, id, inputs[i].tensor);
     if (roles[i] != Role::input) continue;
-    declare(made, id, inputs[i]);
+    declare(made, id, inputs[i], runs_always(node) ? &graph.value(id) : nullptr);
     made.main().inputs.push_back(id);
   }
   return made;

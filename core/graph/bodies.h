@@ -26,8 +26,8 @@ size_t captured_count(const Node& node);
 
 // The body of a closed node as a graph of its own. inputs: values for the inputs of the body and
 // then for those captured; the graph takes their kinds, types and ranks from them, extents stay
-// free. Captured tensors at the positions in attribute `pinned` become constants. An error when the
-// body has another number of inputs.
+// free, but for those that are constant around a node Late. Captured tensors at the positions in
+// attribute `pinned` become constants. An error when the body has another number of inputs.
 Result<Graph> body_graph(const Graph& graph, const Node& node, uint32_t body,
                          std::span<const HostValue> inputs);
 // The inputs that body_graph() left as inputs, in their order: positions in `inputs`.

@@ -11,7 +11,7 @@ Op average_pool() {
       .inputs = {{"x", "float"}},
       .outputs = {{"y", "float"}},
       .infer = [](InferContext& c) -> Status {
-        TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c));
+        TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c, c.dims(0)));
         c.output(0, c.dtype(0), dims);
         return {};
       },

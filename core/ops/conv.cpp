@@ -7,7 +7,7 @@ namespace {
 
 Status infer(InferContext& c) {
   if (c.rank(0) > 5) return unsupported("{} spatial axes, at most 3", c.rank(0) - 2);
-  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, 0, 1));
+  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, c.dims(0), c.dims(1)));
   if (c.has(2)) {
     if (c.rank(2) != 1) return invalid("a bias of rank {}, expected 1", c.rank(2));
     TENON_TRY(c.require_equal(c.dim(2, 0), dims[1], "biases and output channels"));

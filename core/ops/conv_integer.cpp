@@ -28,7 +28,7 @@ Op conv_integer() {
                  {"w_zero_point", "i8|u8", optional_operand}},
       .outputs = {{"y", "i32"}},
       .infer = [](InferContext& c) -> Status {
-        TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, 0, 1));
+        TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, c.dims(0), c.dims(1)));
         c.output(0, DType::i32, dims);
         return {};
       },

@@ -8,7 +8,7 @@ namespace {
 
 Status infer(InferContext& c) {
   if (c.rank(0) != 4) return unsupported("{} spatial axes, expected 2", c.rank(0) - 2);
-  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, 0, 1));
+  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, c.dims(0), c.dims(1)));
   c.output(0, c.dtype(0), dims);
   return {};
 }

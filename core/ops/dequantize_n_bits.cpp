@@ -28,6 +28,10 @@ Status infer(InferContext& c) {
   const Expr blocks = c.number(l.n * l.blocks());
   TENON_TRY(c.require_equal(c.elements(0), blocks * (l.block / l.per_byte()), "packed bytes"));
   TENON_TRY(c.require_equal(c.elements(1), blocks, "scales and blocks"));
+  if (c.has(3)) {
+    if (c.rank(3) != 1) return invalid("g_idx of rank {}, expected 1", c.rank(3));
+    TENON_TRY(c.require(c.dim(3, 0) >= l.k, "g_idx has an entry for each row"));
+  }
   c.output(0, c.dtype(1), {c.number(l.k), c.number(l.n)});
   return {};
 }
@@ -46,7 +50,8 @@ Expr element(ElementContext& c) {
   if (!l.ok()) return c.fail(l.status());
   const Expr k = c.coordinate(0);
   const Expr n = c.coordinate(1);
-  const Expr block = k / l->block;
+  // Where groups are reordered, each row of the matrix names its block.
+  const Expr block = c.has(3) ? as_index(c.load(3, {k})) : k / l->block;
   const int64_t row = l->blocks() * (l->block / l->per_byte());
   const Expr q = unpack(c, *l, 0, n, k, row);
   const Expr scale = c.load_linear(1, n * l->blocks() + block);
@@ -66,7 +71,10 @@ Op dequantize_n_bits() {
   return {
       .name = "DequantizeNBits",
       .doc = "The matrix [K, N] that MatMulNBits holds as blocks of 2, 4 or 8 bits by rows of N.",
-      .inputs = {{"b", "u8"}, {"scales", "float"}, {"zero_points", "u8|float", optional_operand}},
+      .inputs = {{"b", "u8"},
+                 {"scales", "float"},
+                 {"zero_points", "u8|float", optional_operand},
+                 {"g_idx", "i32", optional_operand}},
       .outputs = {{"y", "float"}},
       .infer = infer,
       .element = element,

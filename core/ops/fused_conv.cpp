@@ -7,7 +7,7 @@ namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, 0, 1));
+  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, c.dims(0), c.dims(1)));
   c.output(0, c.dtype(0), dims);
   return {};
 }

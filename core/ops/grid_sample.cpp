@@ -48,8 +48,9 @@ Tap tap(ElementContext& c, Expr place, const Axis& axis, Expr weight) {
 std::vector<Tap> taps(ElementContext& c, Expr x, const Axis& axis, const std::string& mode) {
   ExprPool& pool = c.pool();
   if (mode == "nearest") x = pool.unary(TENON_EXPR_ROUND, x);
-  if (axis.padding == Padding::border) x = clamp(c, x, axis);
-  if (axis.padding == Padding::reflection) x = reflect(c, x, axis);
+  // Of a cubic curve only its four taps are moved, not the place between them.
+  if (mode != "cubic" && axis.padding == Padding::border) x = clamp(c, x, axis);
+  if (mode != "cubic" && axis.padding == Padding::reflection) x = reflect(c, x, axis);
   if (mode == "nearest") return {tap(c, x, axis, Expr())};
   const Expr floor = pool.unary(TENON_EXPR_FLOOR, x);
   const Expr ratio = x - floor;

@@ -7,7 +7,6 @@ namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  if (c.has(4)) return unsupported("reordered groups (g_idx)");
   const int64_t k = c.integer("K", 0);
   const int64_t n = c.integer("N", 0);
   if (k < 1 || n < 1) return invalid("attributes K {} and N {}", k, n);
@@ -19,8 +18,8 @@ Status infer(InferContext& c) {
 
 Status expand(ExpandContext& c) {
   const DType dtype = c.dtype(0);
-  const ValueId weights =
-      c.add("DequantizeNBits", {c.input(1), c.input(2), c.input(3)}, c.node().attributes);
+  const ValueId weights = c.add("DequantizeNBits", {c.input(1), c.input(2), c.input(3), c.input(4)},
+                                c.node().attributes);
   const ValueId y = c.add("MatMul", {c.input(0), c.cast(weights, dtype)});
   c.output(0, c.has(5) ? c.add("Add", {y, c.input(5)}) : y);
   return {};

@@ -6,7 +6,7 @@ namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c));
+  TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c, c.dims(0)));
   c.output(0, c.dtype(0), dims);
   if (c.wants(1)) c.output(1, DType::i64, dims);
   return {};

@@ -45,7 +45,8 @@ Place place(ElementContext& c, int64_t axis, bool nearest) {
   const Expr size = c.dim(0, axis);
   Place p;
   p.inside = x >= 0 && x <= c.pool().cast(size - 1, x.type());
-  const Expr floor = c.pool().unary(nearest ? TENON_EXPR_ROUND : TENON_EXPR_FLOOR, x);
+  const Expr half = c.real_number(nearest ? 0.5 : 0, x.type());
+  const Expr floor = c.pool().unary(TENON_EXPR_FLOOR, x + half);
   p.low = minimum(maximum(as_index(floor), c.number(0)), size - 1);
   p.high = minimum(p.low + 1, size - 1);
   p.at_high = x - floor;

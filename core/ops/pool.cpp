@@ -11,7 +11,7 @@ Op pool() {
       .inputs = {{"x", "numeric"}},
       .outputs = {{"y", "numeric"}},
       .infer = [](InferContext& c) -> Status {
-        TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c));
+        TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c, c.dims(0)));
         c.set("mode", c.text("mode", "max"));
         c.set("count_include_pad", c.integer("count_include_pad", 0));
         c.set("p", c.integer("p", 2));

@@ -11,7 +11,7 @@ Op pool_indices() {
       .inputs = {{"x", "numeric"}},
       .outputs = {{"y", "numeric"}, {"indices", "i64"}},
       .infer = [](InferContext& c) -> Status {
-        TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c));
+        TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c, c.dims(0)));
         c.set("mode", "max");
         c.set("storage_order", c.integer("storage_order", 0));
         c.output(0, c.dtype(0), dims);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/channels.h"
 #include "core/ops/framework/windows.h"
 #include "core/ops/op.h"
 
@@ -6,15 +7,19 @@ namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  if (c.integer("channels_last", 0) != 0) return unsupported("channels_last");
-  TENON_TRY_ASSIGN(const std::vector<Expr> dims, pool_dims(c));
-  c.output(0, c.dtype(0), dims);
+  const bool last = c.integer("channels_last", 0) != 0;
+  const std::vector<Expr> data = last ? channels_first(c.dims(0)) : c.dims(0);
+  TENON_TRY_ASSIGN(std::vector<Expr> dims, pool_dims(c, data));
+  c.output(0, c.dtype(0), last ? channels_last(std::move(dims)) : dims);
   return {};
 }
 
 Status expand(ExpandContext& c) {
+  const bool last = c.integer("channels_last", 0) != 0;
   const ValueId x = c.add("DequantizeLinear", {c.input(0), c.input(1), c.input(2)});
-  const ValueId mean = c.add("AveragePool", {x}, c.node().attributes);
+  const ValueId pooled =
+      c.add("AveragePool", {last ? channels_first(c, x) : x}, c.node().attributes);
+  const ValueId mean = last ? channels_last(c, pooled) : pooled;
   c.output(0, c.add("QuantizeLinear", {mean, c.input(3), c.input(4)}));
   return {};
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/channels.h"
 #include "core/ops/framework/compose.h"
 #include "core/ops/framework/quantize.h"
 #include "core/ops/framework/windows.h"
@@ -7,10 +8,13 @@
 namespace tenon::ops {
 namespace {
 
+// An attribute of com.microsoft's: the data has its channels last, the weights have not.
+bool is_last(const NodeContext& c) { return c.integer("channels_last", 0) != 0; }
+
 Status infer(InferContext& c) {
-  if (c.integer("channels_last", 0) != 0) return unsupported("channels_last");
-  TENON_TRY_ASSIGN(const std::vector<Expr> dims, conv_dims(c, 0, 3));
-  c.output(0, c.dtype(7), dims);
+  const std::vector<Expr> data = is_last(c) ? channels_first(c.dims(0)) : c.dims(0);
+  TENON_TRY_ASSIGN(std::vector<Expr> dims, conv_dims(c, data, c.dims(3)));
+  c.output(0, c.dtype(7), is_last(c) ? channels_last(std::move(dims)) : dims);
   return {};
 }
 
@@ -18,14 +22,16 @@ Status infer(InferContext& c) {
 Status expand(ExpandContext& c) {
   const int64_t rank = c.rank(0);
   const DType dtype = c.dtype(7);
-  TENON_TRY_ASSIGN(const ValueId x, centered(c, c.input(0), c.input(2)));
+  const ValueId data = is_last(c) ? channels_first(c, c.input(0)) : c.input(0);
+  TENON_TRY_ASSIGN(const ValueId x, centered(c, data, c.input(2)));
   TENON_TRY_ASSIGN(const ValueId w, centered(c, c.input(3), along_axis(c, c.input(5), 0, rank)));
   const ValueId sum = c.add("Conv", {x, w, c.input(8)}, c.node().attributes);
   const ValueId multiplier =
       map(c, "x * w / y",
           {{"x", c.input(1)}, {"w", along_axis(c, c.input(4), 1, rank)}, {"y", c.input(6)}},
           DType::f32);
-  c.output(0, requantize(c, sum, multiplier, c.input(7), dtype));
+  const ValueId y = requantize(c, sum, multiplier, c.input(7), dtype);
+  c.output(0, is_last(c) ? channels_last(c, y) : y);
   return {};
 }
 

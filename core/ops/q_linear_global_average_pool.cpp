@@ -6,17 +6,20 @@
 namespace tenon::ops {
 namespace {
 
+std::vector<int64_t> spatial_axes(const NodeContext& c) {
+  const bool last = c.integer("channels_last", 0) != 0;
+  return last ? axes_between(1, c.rank(0) - 1) : axes_between(2, c.rank(0));
+}
+
 Status infer(InferContext& c) {
-  if (c.integer("channels_last", 0) != 0) return unsupported("channels_last");
   if (c.rank(0) < 3) return invalid("data of rank {}, expected at least 3", c.rank(0));
-  c.output(0, c.dtype(0), reduced_dims(c, c.dims(0), axes_between(2, c.rank(0)), true));
+  c.output(0, c.dtype(0), reduced_dims(c, c.dims(0), spatial_axes(c), true));
   return {};
 }
 
 Status expand(ExpandContext& c) {
-  const int64_t rank = c.rank(0);
   const ValueId x = c.add("DequantizeLinear", {c.input(0), c.input(1), c.input(2)});
-  const ValueId mean = reduce(c, "mean", x, axes_between(2, rank));
+  const ValueId mean = reduce(c, "mean", x, spatial_axes(c));
   c.output(0, c.add("QuantizeLinear", {mean, c.input(3), c.input(4)}));
   return {};
 }

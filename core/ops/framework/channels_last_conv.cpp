@@ -16,13 +16,7 @@ Status infer(InferContext& c) {
   }
   const std::vector<Expr> data = channels_first(c.dims(0));
   const std::vector<Expr> weights = weights_last ? channels_first(c.dims(1)) : c.dims(1);
-  const int64_t group = c.integer("group", 1);
-  if (group < 1) return invalid("group is {}, expected at least 1", group);
-  TENON_TRY(c.require_equal(data[1], weights[1] * group, "channels of the data and the weights"));
-  TENON_TRY_ASSIGN(const std::vector<Expr> spatial,
-                   slide(c, data, {weights.begin() + 2, weights.end()}));
-  std::vector<Expr> dims = {data[0], weights[0]};
-  dims.insert(dims.end(), spatial.begin(), spatial.end());
+  TENON_TRY_ASSIGN(std::vector<Expr> dims, conv_dims(c, data, weights));
   c.output(0, c.dtype(0), channels_last(std::move(dims)));
   return {};
 }

@@ -111,9 +111,8 @@ Result<std::vector<Expr>> slide_back(InferContext& c, const std::vector<Expr>& x
   return out;
 }
 
-Result<std::vector<Expr>> conv_dims(InferContext& c, size_t x, size_t w) {
-  const std::vector<Expr> data = c.dims(x);
-  const std::vector<Expr> weights = c.dims(w);
+Result<std::vector<Expr>> conv_dims(InferContext& c, const std::vector<Expr>& data,
+                                    const std::vector<Expr>& weights) {
   if (data.size() < 3 || data.size() != weights.size()) {
     return invalid("data of rank {} and weights of rank {}, expected the same, at least 3",
                    data.size(), weights.size());
@@ -130,8 +129,7 @@ Result<std::vector<Expr>> conv_dims(InferContext& c, size_t x, size_t w) {
   return out;
 }
 
-Result<std::vector<Expr>> pool_dims(InferContext& c) {
-  const std::vector<Expr> data = c.dims(0);
+Result<std::vector<Expr>> pool_dims(InferContext& c, const std::vector<Expr>& data) {
   if (data.size() < 3) {
     return invalid("input of rank {}, expected batch, channels and spatial axes", data.size());
   }

@@ -18,11 +18,12 @@ Result<std::vector<Expr>> slide(InferContext& c, const std::vector<Expr>& x,
 Result<std::vector<Expr>> slide_back(InferContext& c, const std::vector<Expr>& x,
                                      std::vector<Expr> kernel);
 
-// Dims of the output of Conv for data in input `x` and weights in input `w`; checks the channels
-// and sets the attributes.
-Result<std::vector<Expr>> conv_dims(InferContext& c, size_t x, size_t w);
+// Dims of the output of Conv for data and weights of these dims; checks the channels and sets the
+// attributes.
+Result<std::vector<Expr>> conv_dims(InferContext& c, const std::vector<Expr>& data,
+                                    const std::vector<Expr>& weights);
 
-// Dims of the output of a pooling of input 0 with attribute kernel_shape.
-Result<std::vector<Expr>> pool_dims(InferContext& c);
+// Dims of the output of a pooling of data of dims `data` with attribute kernel_shape.
+Result<std::vector<Expr>> pool_dims(InferContext& c, const std::vector<Expr>& data);
 
 }  // namespace tenon::ops
