@@ -27,13 +27,16 @@ Status infer(InferContext& c) {
 }
 
 Status expand(ExpandContext& c) {
-  const ValueId place =
-      c.dtype(0) == DType::string
-          ? place_of(c, c.input(0), c.texts("cats_strings"))
-          : place_of(c, c.cast(c.input(0), DType::i64), c.integers("cats_int64s", {}));
+  const auto count = static_cast<int64_t>(category_count(c));
+  ValueId place = c.dtype(0) == DType::string
+                      ? place_of(c, c.input(0), c.texts("cats_strings"))
+                      : place_of(c, c.cast(c.input(0), DType::i64), c.integers("cats_int64s", {}));
+  if (c.integer("zeros", 1) == 0) {
+    place = c.add_many("KnownPlaces", {&place, 1}, {{"count", count}}, 1, "tenon").front();
+  }
   std::vector<Expr> dims = c.dims(0);
   dims.push_back(c.number(1));
-  const ValueId columns = count_up(c, c.number(static_cast<int64_t>(category_count(c))));
+  const ValueId columns = count_up(c, c.number(count));
   c.output(0, map(c, "place == column ? 1 : 0",
                   {{"place", reshape(c, place, dims)}, {"column", columns}}, DType::f32));
   return {};
@@ -46,8 +49,8 @@ Op one_hot_encoder() {
       .name = "OneHotEncoder",
       .domain = "ai.onnx.ml",
       .doc =
-          "A new last axis that holds 1 at the element's category; all zeros for an element that "
-          "is no category, whatever attribute zeros says.",
+          "A new last axis that holds 1 at the element's category. An element that is no category "
+          "gives zeros, or a failure where attribute zeros is 0.",
       .inputs = {{"x"}},
       .outputs = {{"y", "f32"}},
       .infer = infer,

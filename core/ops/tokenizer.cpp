@@ -122,13 +122,15 @@ Status run(HostContext& c) {
   std::vector<std::vector<std::string>> rows;
   for (const std::string_view text : texts) {
     const Views tokens = cutter.cut(text);
-    std::vector<std::string> row(tokens.begin(), tokens.end());
-    if (marks) {
-      row.insert(row.begin(), "\x02");
-      row.emplace_back("\x03");
-    }
-    rows.push_back(std::move(row));
+    rows.emplace_back(tokens.begin(), tokens.end());
     TENON_TRY(c.poll());
+  }
+  // Marks begin and end each text, unless there is no token anywhere.
+  const bool some = std::ranges::any_of(rows, [](const auto& row) { return !row.empty(); });
+  for (std::vector<std::string>& row : rows) {
+    if (!marks || !some) break;
+    row.insert(row.begin(), "\x02");
+    row.emplace_back("\x03");
   }
   TENON_TRY_ASSIGN(HostTensor made,
                    text_rows(c, c.input(0).tensor.dims, rows, c.text("pad_value", "")));

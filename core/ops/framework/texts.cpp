@@ -16,8 +16,12 @@ template <class T>
 std::string written(T number) {
   if (std::isnan(number)) return "NaN";
   if (std::isinf(number)) return number < 0 ? "-INF" : "INF";
+  const T size = std::fabs(number);
+  const bool plain = size == 0 || (size >= static_cast<T>(1e-4) && size < static_cast<T>(1e9));
   char buffer[64];
-  const auto [end, error] = std::to_chars(buffer, buffer + sizeof buffer, number);
+  const auto [end, error] =
+      std::to_chars(buffer, buffer + sizeof buffer, number,
+                    plain ? std::chars_format::fixed : std::chars_format::scientific);
   return {buffer, end};
 }
 

@@ -20,7 +20,8 @@ Result<HostTensor> text_rows(const HostContext& c, std::vector<int64_t> dims,
                              const std::vector<std::vector<std::string>>& rows,
                              std::string_view filling);
 
-// A number as people write it: the shortest text that reads back as the same number of its type.
+// A number as people write it, "0.5" or "1e+10": the fewest digits that read back as the same
+// number of its type.
 std::string text_of(float number);
 std::string text_of(double number);
 
