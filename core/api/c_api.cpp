@@ -271,7 +271,9 @@ tenon_status tenon_session_create(tenon_model* model, const char* devices, const
                              return true;
                            }));
     made->model = model->model.get();
-    TENON_TRY_ASSIGN(made->session, model->model->session(devices, taps, plan));
+    std::optional<std::chrono::milliseconds> limit;
+    if (made->deadline_ms > 0) limit = std::chrono::milliseconds(made->deadline_ms);
+    TENON_TRY_ASSIGN(made->session, model->model->session(devices, taps, plan, limit));
     *session = made.release();
     return {};
   });

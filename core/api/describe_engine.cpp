@@ -42,6 +42,7 @@ Result<Json> devices_json(Engine& engine) {
                             {"driver", info.driver},
                             {"features", info.features},
                             {"memory_bytes", info.heap_bytes},
+                            {"allocated_bytes", engine.allocated(info.id)},
                             {"compute_units", info.compute_units},
                             {"asynchronous", (info.flags & TENON_DEVICE_ASYNC) != 0},
                             {"host_memory_in_place", info.importable}})

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/model.h"
 #include "core/graph/text.h"
+#include "core/run/predict.h"
 
 #include <algorithm>
 
@@ -160,6 +161,29 @@ Json nodes_json(const Graph& graph) {
   return Json::object().set("values", values).set("nodes", nodes).set("outputs", outputs);
 }
 
+// What a session will take, or which sizes must be known first.
+Result<Json> memory_json(const Plan& plan) {
+  Json memory = Json::object();
+  const std::vector<std::string> open = open_sizes(plan);
+  if (!open.empty()) {
+    Json names = Json::array();
+    for (const std::string& name : open) names.push(name);
+    return memory.set("depends_on", names);
+  }
+  TENON_TRY_ASSIGN(const auto needs, predict_memory(plan, {}));
+  Json devices = Json::array();
+  for (size_t d = 0; d < needs.size(); ++d) {
+    const uint64_t total = needs[d].weights + needs[d].arenas;
+    if (total == 0 && needs[d].in_place == 0) continue;
+    devices.push(Json::object({{"device", plan.devices[d]->id()},
+                               {"weights", needs[d].weights},
+                               {"in_place", needs[d].in_place},
+                               {"arenas", needs[d].arenas},
+                               {"total", total}}));
+  }
+  return memory.set("devices", devices);
+}
+
 Json plan_json(const Plan& plan) {
   Json nodes = Json::array(), islands = Json::array(), devices = Json::array();
   Json refusals = Json::array(), reads = Json::array();
@@ -218,7 +242,9 @@ Result<std::string> describe_model(const Model& model, std::string_view what) {
   constexpr std::string_view plan = "plan:";
   if (what.starts_with(plan)) {
     TENON_TRY_ASSIGN(const auto made, model.plan(what.substr(plan.size()), {}, {}));
-    return plan_json(*made).dump(2);
+    Json facts = plan_json(*made);
+    TENON_TRY_ASSIGN(Json memory, memory_json(*made));
+    return facts.set("memory", std::move(memory)).dump(2);
   }
   return invalid(
       "\"{}\" cannot be described; ask for inspect, text, dot, tensors, nodes or plan:DEVICES",

@@ -103,6 +103,12 @@ Result<Device*> Engine::open(const DeviceInfo& info) {
   return slot.get();
 }
 
+uint64_t Engine::allocated(const std::string& device) {
+  const std::lock_guard lock(mutex_);
+  const auto found = open_.find(device);
+  return found == open_.end() || !found->second ? 0 : found->second->allocated();
+}
+
 Result<Engine::Choice> Engine::choose(std::string_view list) {
   const std::lock_guard lock(mutex_);
   TENON_TRY(find_devices());

@@ -39,6 +39,8 @@ class Engine {
     Mixing mixing = Mixing::automatic;
   };
   Result<Choice> choose(std::string_view list);
+  // Bytes that the engine's models and sessions hold on the device now.
+  uint64_t allocated(const std::string& device);
 
  private:
   explicit Engine(std::unique_ptr<PluginHost> plugins) : plugins_(std::move(plugins)) {}

@@ -168,11 +168,11 @@ Result<std::unique_ptr<Plan>> Model::plan(std::string_view devices,
   return made;
 }
 
-Result<std::unique_ptr<Session>> Model::session(std::string_view devices,
-                                                const std::vector<std::string>& taps,
-                                                PlanOptions options) const {
+Result<std::unique_ptr<Session>> Model::session(
+    std::string_view devices, const std::vector<std::string>& taps, PlanOptions options,
+    std::optional<std::chrono::milliseconds> limit) const {
   TENON_TRY_ASSIGN(auto made, plan(devices, taps, options));
-  return Session::make(std::move(made), weights_);
+  return Session::make(std::move(made), weights_, limit);
 }
 
 }  // namespace tenon

@@ -49,9 +49,10 @@ class Model {
   std::shared_ptr<Weights> weights() const { return weights_; }
 
   // taps: names of values to return as further outputs.
-  Result<std::unique_ptr<Session>> session(std::string_view devices,
-                                           const std::vector<std::string>& taps,
-                                           PlanOptions options) const;
+  // upload_limit: how long a constant may be on its way to a device.
+  Result<std::unique_ptr<Session>> session(
+      std::string_view devices, const std::vector<std::string>& taps, PlanOptions options,
+      std::optional<std::chrono::milliseconds> upload_limit = {}) const;
   Result<std::unique_ptr<Plan>> plan(std::string_view devices, const std::vector<std::string>& taps,
                                      PlanOptions options) const;
 

@@ -63,6 +63,9 @@ const tenon_host& host_table(std::map<std::string, const void*> services) {
   static std::mutex mutex;
   static auto* const all = new std::vector<std::unique_ptr<HostTable>>;
   const std::lock_guard lock(mutex);
+  for (const auto& known : *all) {
+    if (std::ranges::equal(known->services, services)) return known->table;
+  }
   HostTable& made = *all->emplace_back(std::make_unique<HostTable>());
   made.services.insert(services.begin(), services.end());
   made.table = {.size = sizeof(tenon_host),

@@ -10,7 +10,8 @@
 // What plugins see of the host. [any thread]
 namespace tenon {
 
-// A table with these services; it is never freed, because a plugin keeps it until the process ends.
+// The table with these services, one for all who ask for the same; it is never freed, because a
+// plugin keeps it until the process ends.
 // Messages are wanted when TENON_LOG names a level: error, warning, info or debug.
 const tenon_host& host_table(std::map<std::string, const void*> services);
 

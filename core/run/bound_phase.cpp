@@ -41,8 +41,9 @@ class Planner {
     return {};
   }
 
-  Status allocate() {
-    phase_.arenas.resize(plan_.devices.size());
+  // Gives every tenant its place in the arena of its device.
+  Status place() {
+    phase_.arena_bytes.assign(plan_.devices.size(), 0);
     for (size_t d = 0; d < plan_.devices.size(); ++d) {
       std::vector<MemoryRequest> requests;
       std::vector<const Tenant*> tenants;
@@ -62,7 +63,7 @@ class Planner {
       }
       if (requests.empty()) continue;
       TENON_TRY_ASSIGN(const MemoryPlan memory, plan_memory(requests));
-      TENON_TRY_ASSIGN(phase_.arenas[d], plan_.devices[d]->alloc(memory.bytes, TENON_USE_SCRATCH));
+      phase_.arena_bytes[d] = memory.bytes;
       for (size_t i = 0; i < values; ++i) {
         phase_.slots[tenants[i]->slot] = {memory.offsets[i], requests[i].bytes};
       }
@@ -138,8 +139,11 @@ Result<uint64_t> value_bytes(const Graph& graph, ValueId value, std::span<const 
   return bytes;
 }
 
-Result<std::unique_ptr<BoundPhase>> bind_phase(const Plan& plan, size_t phase,
-                                               const std::vector<int64_t>& symbols) {
+namespace {
+
+// Everything but the memory itself.
+Result<std::unique_ptr<BoundPhase>> lay_out(const Plan& plan, size_t phase,
+                                            const std::vector<int64_t>& symbols) {
   auto made = std::make_unique<BoundPhase>();
   made->phase = phase;
   made->symbols = symbols;
@@ -158,7 +162,27 @@ Result<std::unique_ptr<BoundPhase>> bind_phase(const Plan& plan, size_t phase,
   }
   Planner planner(plan, *made);
   TENON_TRY(planner.add_values());
-  TENON_TRY(planner.allocate());
+  TENON_TRY(planner.place());
+  return made;
+}
+
+}  // namespace
+
+Result<std::vector<uint64_t>> measure_phase(const Plan& plan, size_t phase,
+                                            const std::vector<int64_t>& symbols) {
+  TENON_TRY_ASSIGN(auto made, lay_out(plan, phase, symbols));
+  return std::move(made->arena_bytes);
+}
+
+Result<std::unique_ptr<BoundPhase>> bind_phase(const Plan& plan, size_t phase,
+                                               const std::vector<int64_t>& symbols) {
+  TENON_TRY_ASSIGN(auto made, lay_out(plan, phase, symbols));
+  made->arenas.resize(plan.devices.size());
+  for (size_t d = 0; d < plan.devices.size(); ++d) {
+    if (made->arena_bytes[d] == 0) continue;
+    TENON_TRY_ASSIGN(made->arenas[d],
+                     plan.devices[d]->alloc(made->arena_bytes[d], TENON_USE_SCRATCH));
+  }
   return made;
 }
 

@@ -27,6 +27,7 @@ struct BoundPhase {
   size_t phase = 0;
   std::vector<int64_t> symbols;  // the sizes it was bound for
   std::vector<BoundIsland> islands;
+  std::vector<uint64_t> arena_bytes;                 // per device
   std::vector<Buffer> arenas;                        // per device; empty where nothing is needed
   std::map<std::pair<size_t, ValueId>, Slot> slots;  // (device, value)
 };
@@ -35,6 +36,10 @@ struct BoundPhase {
 Result<uint64_t> value_bytes(const Graph& graph, ValueId value, std::span<const int64_t> symbols);
 Result<std::vector<int64_t>> value_dims(const Graph& graph, ValueId value,
                                         std::span<const int64_t> symbols);
+
+// Bytes of the phase's arenas, per device, as bind_phase() would allocate them.
+Result<std::vector<uint64_t>> measure_phase(const Plan& plan, size_t phase,
+                                            const std::vector<int64_t>& symbols);
 
 // Binds every island of the phase, plans the memory of all that it makes or receives by lifetime,
 // and allocates it.

@@ -42,6 +42,20 @@ bool depends_on_unbound(std::span<const tenon_expr> rows, ExprId root,
   return false;
 }
 
+// A copy that does not borrow the caller's or a constant's memory.
+Result<HostValue> owned(const HostValue& value) {
+  HostValue copy = value;
+  for (HostValue& item : copy.items) {
+    TENON_TRY_ASSIGN(item, owned(item));
+  }
+  if (!copy.is_tensor()) return copy;
+  TENON_TRY_ASSIGN(copy.tensor, make_tensor(value.tensor.dtype, value.tensor.dims));
+  if (value.tensor.bytes > 0) {
+    std::memcpy(copy.tensor.data.get(), value.tensor.data.get(), value.tensor.bytes);
+  }
+  return copy;
+}
+
 }  // namespace
 
 Status Session::Run::match_inputs() {
@@ -173,6 +187,11 @@ Result<tenon_binding> Session::Run::on_device(size_t device, ValueId value) {
   const tenon_binding binding = slot(place);
   if (ready_.contains(place)) return binding;
   TENON_TRY_ASSIGN(const HostValue* held, on_host(value));
+  const bool late = (plan_.devices[device]->info().flags & TENON_DEVICE_ASYNC) != 0;
+  if (late && plan_.graph.value(value).kind == ValueKind::input) {
+    // The device may read it after the call gave up, when it is no longer the caller's.
+    TENON_TRY_ASSIGN(host_.at(value), owned(*held));
+  }
   TENON_TRY(upload(device, binding, held->tensor.view()));
   ready_.insert(place);
   return binding;
@@ -351,20 +370,6 @@ Status Session::Run::run_phase(size_t phase) {
   }
   for (const BoundIsland& island : bound->islands) TENON_TRY(run_island(island));
   return {};
-}
-
-// A copy that does not borrow the caller's or a constant's memory.
-static Result<HostValue> owned(const HostValue& value) {
-  HostValue copy = value;
-  for (HostValue& item : copy.items) {
-    TENON_TRY_ASSIGN(item, owned(item));
-  }
-  if (!copy.is_tensor()) return copy;
-  TENON_TRY_ASSIGN(copy.tensor, make_tensor(value.tensor.dtype, value.tensor.dims));
-  if (value.tensor.bytes > 0) {
-    std::memcpy(copy.tensor.data.get(), value.tensor.data.get(), value.tensor.bytes);
-  }
-  return copy;
 }
 
 Status Session::Run::collect() {

@@ -16,7 +16,7 @@ class Session::Run final : public BodyRunner {
   Run(Session& session, std::span<const RunInput> inputs, const Patience& patience)
       : session_(session), plan_(*session.plan_), inputs_(inputs), patience_(patience) {}
 
-  // On failure, commands may be pending: the session drains its queues before this ends.
+  // On failure, commands may be pending: the session keeps this until they have ended.
   Result<std::vector<RunOutput>> all();
   const RunFigures& figures() const { return figures_; }
 

@@ -14,17 +14,29 @@ constexpr size_t most_bound = 16;
 // Sessions of bodies that are kept for the next time.
 constexpr size_t most_bodies = 256;
 // How long a failed run may take to come to rest before the session is given up.
-constexpr std::chrono::seconds drain_limit{10};
+constexpr std::chrono::seconds rest_limit{10};
+// How long a constant may be on its way to a device when nobody sets a limit.
+constexpr std::chrono::milliseconds usual_upload_limit{30'000};
 
-Result<std::unique_ptr<Session>> Session::make(std::shared_ptr<const Plan> plan,
-                                               std::shared_ptr<Weights> weights) {
-  std::unique_ptr<Session> session(new Session(std::move(plan), std::move(weights)));
+Session::Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights,
+                 std::optional<std::chrono::milliseconds> upload_limit)
+    : plan_(std::move(plan)), weights_(std::move(weights)), upload_limit_(upload_limit) {}
+
+Status Session::fill(Queue& queue, Device& device) {
+  TENON_TRY_ASSIGN(queue.fence, device.fence());
+  TENON_TRY_ASSIGN(queue.stream, device.stream());
+  queue.value = 0;
+  return {};
+}
+
+Result<std::unique_ptr<Session>> Session::make(
+    std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights,
+    std::optional<std::chrono::milliseconds> upload_limit) {
+  std::unique_ptr<Session> session(new Session(std::move(plan), std::move(weights), upload_limit));
   for (Device* device : session->plan_->devices) {
-    Queue queue;
-    TENON_TRY_ASSIGN(queue.stream, device->stream());
-    TENON_TRY_ASSIGN(queue.fence, device->fence());
-    session->queues_.push_back(std::move(queue));
+    TENON_TRY(session->fill(session->queues_.emplace_back(), *device));
   }
+  const std::chrono::milliseconds limit = upload_limit.value_or(usual_upload_limit);
   for (const Island& island : session->plan_->islands) {
     for (const ValueId id : island.inputs) {
       const Value& value = session->plan_->graph.value(id);
@@ -32,7 +44,7 @@ Result<std::unique_ptr<Session>> Session::make(std::shared_ptr<const Plan> plan,
       const std::pair key{island.device, id};
       if (session->constants_.contains(key)) continue;
       TENON_TRY_ASSIGN(auto buffer, session->weights_->get(*session->plan_->devices[island.device],
-                                                           value.constant));
+                                                           value.constant, limit));
       session->constants_[key] = {buffer->get(), 0, buffer->bytes()};
       session->held_.push_back(std::move(buffer));
     }
@@ -59,20 +71,43 @@ Result<BoundPhase*> Session::bind(size_t phase, const std::vector<int64_t>& symb
   return bound_.front().get();
 }
 
-void Session::drain() {
-  const Patience patience{nullptr, std::chrono::steady_clock::now() + drain_limit};
+void Session::rest(std::unique_ptr<Run> run, const Status& failure, const Patience& patience) {
+  pending_ = std::move(run);
   for (size_t d = 0; d < queues_.size(); ++d) {
     Queue& queue = queues_[d];
     Device& device = *plan_->devices[d];
     const tenon_status code =
         device.backend().signal(queue.stream.get(), queue.fence.get(), ++queue.value);
-    if (code != TENON_OK) {
-      lost_ |= device.status(code).code() == Code::device_lost;
-      continue;
-    }
-    const Status status = wait_for(device, queue.fence, queue.value, patience);
-    lost_ |= status.code() == Code::timeout || status.code() == Code::device_lost;
+    if (code == TENON_OK) continue;
+    // Nothing will tell when its commands end.
+    static_cast<void>(device.status(code));
+    lost_ = true;
   }
+  const bool stopped = failure.code() == Code::timeout || failure.code() == Code::cancelled;
+  const auto now = std::chrono::steady_clock::now();
+  auto end = stopped ? now : now + rest_limit;
+  if (patience.deadline) end = std::min(end, *patience.deadline);
+  const Status rested = settle({nullptr, end});
+  lost_ |= !stopped && !patience.deadline && rested.code() == Code::timeout;
+}
+
+Status Session::settle(const Patience& patience) {
+  for (size_t d = 0; d < queues_.size() && !lost_; ++d) {
+    Queue& queue = queues_[d];
+    Device& device = *plan_->devices[d];
+    const Status status = wait_for(device, queue.fence, queue.value, patience);
+    if (status.code() == Code::timeout || status.code() == Code::cancelled) {
+      return status.at("an earlier run has not ended");
+    }
+    lost_ |= status.code() == Code::device_lost;
+    if (status.ok() || lost_) continue;
+    // After a command that failed, a stream runs no more, and its fence keeps failing.
+    queue.stream = Stream();
+    lost_ |= !fill(queue, device).ok();
+  }
+  if (lost_) return device_lost("the session's device stopped answering; make a new session");
+  pending_.reset();
+  return {};
 }
 
 Result<Session*> Session::body_session(const Node& node, uint32_t body,
@@ -81,7 +116,7 @@ Result<Session*> Session::body_session(const Node& node, uint32_t body,
   if (bodies_.size() >= most_bodies) bodies_.clear();
   std::unique_ptr<Session>& session = bodies_[plan.get()];
   if (!session) {
-    TENON_TRY_ASSIGN(session, make(plan, weights_));
+    TENON_TRY_ASSIGN(session, make(plan, weights_, upload_limit_));
   }
   return session.get();
 }
@@ -91,14 +126,21 @@ Result<std::vector<RunOutput>> Session::run(std::span<const RunInput> inputs,
   const std::lock_guard lock(mutex_);
   if (lost_) return device_lost("the session's device stopped answering; make a new session");
   const auto begin = std::chrono::steady_clock::now();
-  Run run(*this, inputs, patience);
-  auto outputs = run.all();
-  if (!outputs.ok()) drain();
-  figures_ = run.figures();
+  if (pending_) {
+    Patience limited = patience;
+    if (!limited.deadline) limited.deadline = begin + rest_limit;
+    const Status settled = settle(limited);
+    lost_ |= !patience.deadline && settled.code() == Code::timeout;
+    if (!settled.ok()) return settled;
+  }
+  auto run = std::make_unique<Run>(*this, inputs, patience);
+  auto outputs = run->all();
+  figures_ = run->figures();
   for (const auto& [plan, body] : bodies_) {
     const RunFigures inner = body->figures();
     for (size_t d = 0; d < inner.memory.size(); ++d) figures_.memory[d] += inner.memory[d];
   }
+  if (!outputs.ok()) rest(std::move(run), outputs.status(), patience);
   figures_.milliseconds =
       std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
   return outputs;

@@ -7,6 +7,7 @@
 #include "core/run/wait.h"
 #include "core/run/weights.h"
 
+#include <chrono>
 #include <map>
 #include <memory>
 #include <mutex>
@@ -47,10 +48,14 @@ struct RunFigures {
 
 class Session {
  public:
-  static Result<std::unique_ptr<Session>> make(std::shared_ptr<const Plan> plan,
-                                               std::shared_ptr<Weights> weights);
+  // upload_limit: how long a constant may be on its way to a device.
+  static Result<std::unique_ptr<Session>> make(
+      std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights,
+      std::optional<std::chrono::milliseconds> upload_limit = {});
   ~Session();
 
+  // A run that is stopped, or whose deadline passes, returns at once; what it left pending on a
+  // device ends on its own, and the next run waits for that first, within its own patience.
   // Texts in the values are numbers of the plan's graph's pool; the caller holds a lease of it for
   // as long as it uses them.
   Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience);
@@ -59,20 +64,23 @@ class Session {
 
  private:
   struct Queue {
+    Fence fence;  // outlives the stream, which may still signal it
     Stream stream;
-    Fence fence;
     uint64_t value = 0;  // last value signalled
   };
   class Run;
 
-  Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights)
-      : plan_(std::move(plan)), weights_(std::move(weights)) {}
+  Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights,
+          std::optional<std::chrono::milliseconds> upload_limit);
+  Status fill(Queue& queue, Device& device);
   // The session for a body of a host node that is given such inputs.
-  Result<Session*> body_session(const Node& node, uint32_t body,
-                                std::span<const HostValue> inputs);
+  Result<Session*> body_session(const Node& node, uint32_t body, std::span<const HostValue> inputs);
   Result<BoundPhase*> bind(size_t phase, const std::vector<int64_t>& symbols);
-  // After a failure: waits until no command is pending, or marks the session as unusable.
-  void drain();
+  // After a failure: keeps the run until no command is pending, and waits for that unless the
+  // caller has no more patience.
+  void rest(std::unique_ptr<Run> run, const Status& failure, const Patience& patience);
+  // Waits for what a failed run left pending; an error when that does not end.
+  Status settle(const Patience& patience);
 
   std::shared_ptr<const Plan> plan_;
   std::shared_ptr<Weights> weights_;
@@ -81,8 +89,10 @@ class Session {
   std::vector<Queue> queues_;                       // per device
   std::vector<std::unique_ptr<BoundPhase>> bound_;  // most recently used first
   std::map<const Plan*, std::unique_ptr<Session>> bodies_;
+  std::optional<std::chrono::milliseconds> upload_limit_;
   mutable std::mutex mutex_;
   RunFigures figures_;
+  std::unique_ptr<Run> pending_;  // failed, with commands that read and write its memory
   bool lost_ = false;
 };
 

@@ -72,6 +72,26 @@ std::string tensor_lines(const Json& tensors) {
          fmt::format("{} tensors, {}\n", tensors.array_items().size(), bytes_text(bytes));
 }
 
+// What a session would take, or which sizes decide it.
+std::string memory_lines(const Json& plan) {
+  const Json* memory = plan.find("memory");
+  if (memory == nullptr) return {};
+  std::string text;
+  for (const Json& name : memory->array("depends_on")) {
+    text += fmt::format("{}{}", text.empty() ? "memory depends on " : ", ",
+                        printable(name.text().value_or("")));
+  }
+  if (!text.empty()) return text + "; fix sizes with --dim\n";
+  for (const Json& row : memory->array("devices")) {
+    text +=
+        fmt::format("memory on {}: {}: {} of weights and {} for values; {} of weights in place\n",
+                    row.text("device"), bytes_text(row.number("total", 0)),
+                    bytes_text(row.number("weights", 0)), bytes_text(row.number("arenas", 0)),
+                    bytes_text(row.number("in_place", 0)));
+  }
+  return text;
+}
+
 std::string plan_lines(const Json& plan) {
   std::string text = fmt::format("{}\n", plan.text("reason"));
   Table islands;
@@ -96,7 +116,7 @@ std::string plan_lines(const Json& plan) {
   text += fmt::format("{} islands\n{}{} nodes\n{}", islands.size(), aligned(islands), nodes.size(),
                       aligned(nodes));
   if (!refusals.empty()) text += fmt::format("refused\n{}", aligned(refusals));
-  return text;
+  return text + memory_lines(plan);
 }
 
 Result<Exit> show_plan(const Model& model, const Arguments& arguments) {

@@ -54,6 +54,10 @@ Status apply(FaultScript& script, std::string_view key, std::string_view value) 
     script.lose_device.onwards = true;
     return {};
   }
+  if (key == "fail_command") {
+    script.command = when;
+    return {};
+  }
   if (key == "hang_fence") {
     script.hang_fence = when;
     return {};
@@ -64,8 +68,14 @@ Status apply(FaultScript& script, std::string_view key, std::string_view value) 
       return {};
     }
   }
-  return invalid("unknown step; steps are delay_fences, lose_device, hang_fence and fail_{}",
-                 fmt::join(point_names, ", fail_"));
+  return invalid(
+      "unknown step; steps are delay_fences, lose_device, hang_fence, "
+      "fail_command and fail_{}",
+      fmt::join(point_names, ", fail_"));
+}
+
+bool is_command(FaultPoint point) {
+  return point >= FaultPoint::upload && point <= FaultPoint::run;
 }
 
 }  // namespace
@@ -85,6 +95,9 @@ Result<FaultScript> parse_fault_script(std::string_view text) {
 Status FaultCounter::at(FaultPoint point) {
   const auto i = static_cast<size_t>(point);
   const uint64_t turn = ++calls_[i];
+  if (is_command(point) && script_.command.hits(++given_)) {
+    return device_error("fault layer: command {} fails as asked", given_.load());
+  }
   if (!script_.fail[i].hits(turn)) return {};
   const Code code = point == FaultPoint::alloc ? Code::no_memory : Code::device;
   return Status(code, fmt::format("fault layer: {} {} fails as asked", point_names[i], turn));

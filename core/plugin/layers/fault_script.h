@@ -14,6 +14,7 @@
 //   fail_alloc=3       the third allocation fails; "3+" means that one and all later ones. Also
 //                      fail_import, fail_upload, fail_download, fail_copy, fail_fill, fail_run,
 //                      fail_compile, fail_bind
+//   fail_command=3     the third upload, download, copy, fill or run, whichever it is
 //   lose_device=10     at the tenth command the device is lost
 //   hang_fence=4       the stream of the fourth signal never gets there
 namespace tenon {
@@ -30,6 +31,7 @@ struct FaultTurn {
 struct FaultScript {
   std::chrono::nanoseconds delay{0};
   std::array<FaultTurn, fault_points> fail;
+  FaultTurn command;
   FaultTurn lose_device;
   FaultTurn hang_fence;
 };
@@ -49,6 +51,7 @@ class FaultCounter {
  private:
   FaultScript script_;
   std::array<std::atomic<uint64_t>, fault_points> calls_{};
+  std::atomic<uint64_t> given_ = 0;  // commands, before it is known whether the device is lost
   std::atomic<uint64_t> commands_ = 0;
   std::atomic<uint64_t> signals_ = 0;
 };

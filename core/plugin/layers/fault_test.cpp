@@ -49,6 +49,19 @@ TEST_F(Fault, the_chosen_call_fails_with_a_typed_status_and_the_next_works) {
   EXPECT_EQ(d.backend.upload(stream, buffer, 0, "abc", 4), TENON_OK);
 }
 
+TEST_F(Fault, commands_of_all_kinds_are_counted_together) {
+  script("fail_command=3");
+  LayeredDevice d("fault");
+  tenon_buffer* buffer = d.buffer(4);
+  tenon_stream* stream = d.stream();
+  char got[4] = {};
+  EXPECT_EQ(d.backend.upload(stream, buffer, 0, "abc", 4), TENON_OK);
+  EXPECT_EQ(d.backend.fill(stream, buffer, 0, 4, 1, 0), TENON_OK);
+  EXPECT_EQ(d.backend.download(stream, buffer, 0, got, 4), TENON_DEVICE);
+  EXPECT_EQ(take_failure(TENON_DEVICE).message(), "fault layer: command 3 fails as asked");
+  EXPECT_EQ(d.backend.download(stream, buffer, 0, got, 4), TENON_OK);
+}
+
 TEST_F(Fault, a_delayed_device_reads_late_writes_late_and_shows_its_fences_late) {
   script("delay_fences=60ms");
   LayeredDevice d("fault");

@@ -45,7 +45,8 @@ TENON_API void tenon_engine_destroy(tenon_engine* engine);
 
 /* Facts about the engine as one JSON document. what:
  *   "plugins"    every candidate file: path, id, version, interfaces, state, reason
- *   "devices"    every device: id, plugin, kind, name, driver, memory, dtypes, features
+ *   "devices"    every device: id, plugin, kind, name, driver, memory, bytes that this engine holds
+ *              there now, dtypes, features
  *   "operators"  every operator: name, domain, kind, doc
  *   "passes"     every pass: name, doc
  *   "doctor"     plugins, devices with known-answer test, limits of this machine, suggestions */
@@ -91,8 +92,12 @@ TENON_API tenon_status tenon_model_describe(tenon_model* model, const char* what
 /* Places and compiles the model. devices: "reference", "opencl:0", "opencl,reference" (first choice
  * first) or "auto". One named device is strict: every device node runs there, or this fails and
  * lists all that cannot, with reasons; a list puts each node on its first device that takes it;
- * "auto" prefers one device for all nodes. Options: tap=VALUE   also return this value; may be
- * repeated precision=exact|fast deadline_ms=N   limit for each run */
+ * "auto" prefers one device for all nodes. Options:
+ *   tap=VALUE   also return this value; may be repeated
+ *   precision=exact|fast
+ *   deadline_ms=N   limit for each run, and for each constant's way to a device. A run that passes
+ *                   it returns at once; what it left on a device ends on its own, and the next run
+ *                   waits for that first */
 TENON_API tenon_status tenon_session_create(tenon_model* model, const char* devices,
                                             const tenon_kv* options, uint64_t count,
                                             const tenon_cancel* cancel, tenon_session** session);
