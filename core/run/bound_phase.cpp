@@ -63,7 +63,8 @@ class Planner {
       }
       if (requests.empty()) continue;
       TENON_TRY_ASSIGN(const MemoryPlan memory, plan_memory(requests));
-      phase_.arena_bytes[d] = memory.bytes;
+      // Empty values are bound as well.
+      phase_.arena_bytes[d] = std::max<uint64_t>(memory.bytes, 1);
       for (size_t i = 0; i < values; ++i) {
         phase_.slots[tenants[i]->slot] = {memory.offsets[i], requests[i].bytes};
       }
