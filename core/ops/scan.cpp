@@ -35,12 +35,12 @@ Status infer(InferContext& c) {
     }
     inputs.push_back(std::move(outlook));
   }
-  std::vector<Outlook> outputs = infer_body(c, "body", inputs);
+  std::vector<Outlook> outputs = infer_steady_body(c, "body", inputs, 0, states, 0);
   if (outputs.size() < states || outputs.size() < c.outputs()) {
     return invalid("the body has {} outputs, the node {} and {} states", outputs.size(),
                    c.outputs(), states);
   }
-  for (size_t k = 0; k < states; ++k) declare_output(c, k, common(inputs[k], outputs[k]));
+  for (size_t k = 0; k < states; ++k) declare_output(c, k, inputs[k]);
   const std::vector<Outlook> each(outputs.begin() + static_cast<ptrdiff_t>(states), outputs.end());
   const std::vector<int64_t> out_axes = c.integers("scan_output_axes", {});
   std::vector<size_t> axes;

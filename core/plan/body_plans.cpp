@@ -37,11 +37,10 @@ Result<std::shared_ptr<const Plan>> BodyPlans::get(const Node& node, uint32_t bo
     const std::lock_guard lock(mutex_);
     if (const auto known = plans_.find(key); known != plans_.end()) return known->second;
   }
-  auto made = make(node, body, inputs);
-  if (!made.ok()) return made.status().at(fmt::format("node \"{}\" ({})", node.name, node.op));
+  TENON_TRY_ASSIGN(std::shared_ptr<const Plan> made, make(node, body, inputs));
   const std::lock_guard lock(mutex_);
   if (plans_.size() >= most_plans) plans_.clear();
-  return plans_.emplace(key, *made).first->second;
+  return plans_.emplace(key, std::move(made)).first->second;
 }
 
 Status BodyPlans::foresee() {
@@ -59,7 +58,9 @@ Status BodyPlans::foresee() {
     for (const uint32_t body : bodies_of(step.node)) {
       // What a loop carries is known when it runs.
       if (!plan_.graph.bodies[body].inputs.empty()) continue;
-      TENON_TRY(get(step.node, body, given).status());
+      if (const Status status = get(step.node, body, given).status(); !status.ok()) {
+        return status.at(fmt::format("node \"{}\" ({})", step.node.name, step.node.op));
+      }
     }
   }
   return {};

@@ -26,6 +26,12 @@ std::string shape_text(const Graph& graph, ValueId value) {
   return "[" + text + "]";
 }
 
+// A tensor of one element stands for a scalar, whatever its rank.
+void accept_scalar(const Value& wanted, HostValue& given) {
+  const bool is_scalar = wanted.wraps.empty() && wanted.ranked && wanted.dims.empty();
+  if (is_scalar && given.is_tensor() && given.tensor.elements() == 1) given.tensor.dims.clear();
+}
+
 // Symbols of an expression that have no value yet.
 bool depends_on_unbound(std::span<const tenon_expr> rows, ExprId root,
                         const std::vector<bool>& bound) {
@@ -84,6 +90,7 @@ Status Session::Run::match_inputs() {
     if (given == host_.end()) {
       return invalid("input \"{}\" is missing", plan_.graph.value(value).name);
     }
+    accept_scalar(plan_.graph.value(value), given->second);
     TENON_TRY(bind_sizes(value, given->second));
   }
   return {};
@@ -280,8 +287,12 @@ Status Session::Run::run_step(const Node& node) {
   }
   HostContext context(plan_.graph, node, inputs, *this);
   const Op* op = find_op(node.domain, node.op);
-  const std::string where = fmt::format("node \"{}\" ({})", node.name, node.op);
-  if (const Status status = op->host(context); !status.ok()) return status.at(where);
+  // What follows a late node is a part of this graph: its nodes speak for themselves.
+  const std::string where =
+      node.op == "Late" ? "" : fmt::format("node \"{}\" ({})", node.name, node.op);
+  if (const Status status = op->host(context); !status.ok()) {
+    return where.empty() ? status : status.at(where);
+  }
   for (size_t k = 0; k < node.outputs.size(); ++k) {
     const ValueId id = node.outputs[k];
     if (id == no_id) continue;

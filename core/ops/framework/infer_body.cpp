@@ -16,7 +16,34 @@ std::optional<HostValue> like(const Outlook& outlook, ExprPool& pool) {
   return likeness(value);
 }
 
+// Gives a tensor the extents that are known of it.
+void keep_dims(Graph& graph, ValueId id, const Outlook& outlook) {
+  Value& value = graph.value(id);
+  for (size_t axis = 0; value.wraps.empty() && axis < outlook.dims.size(); ++axis) {
+    if (outlook.dims[axis]) value.dims[axis] = graph.exprs->integer(*outlook.dims[axis]);
+  }
+}
+
 }  // namespace
+
+std::vector<Outlook> infer_steady_body(InferContext& c, std::string_view attribute,
+                                       std::vector<Outlook>& inputs, size_t first, size_t count,
+                                       size_t from) {
+  constexpr int most_rounds = 4;
+  std::vector<Outlook> outputs;
+  for (int round = 0; round < most_rounds; ++round) {
+    outputs = infer_body(c, attribute, inputs);
+    bool steady = true;
+    for (size_t k = 0; k < count && from + k < outputs.size(); ++k) {
+      Outlook kept = common(inputs[first + k], outputs[from + k]);
+      steady = steady && kept == inputs[first + k];
+      inputs[first + k] = std::move(kept);
+    }
+    if (steady) return outputs;
+  }
+  outputs.assign(outputs.size(), {});
+  return outputs;
+}
 
 std::optional<size_t> rank_within(const Value& value) {
   return value.ranked ? std::optional(value.dims.size()) : std::nullopt;
@@ -50,6 +77,10 @@ std::vector<Outlook> infer_body(InferContext& c, std::string_view attribute,
   }
   Result<Graph> made = body_graph(graph, c.node(), body, given);
   if (!made.ok()) return outputs;
+  const std::vector<size_t> arguments = body_arguments(graph, c.node(), given);
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    keep_dims(*made, made->main().inputs[i], all[arguments[i]]);
+  }
   for (Node& node : made->main().nodes) {
     close_node(*made, node);
     if (!infer_node(*made, node).ok()) return outputs;

@@ -17,6 +17,7 @@ struct Outlook {
   std::vector<std::optional<int64_t>> dims = {};  // of a tensor with rank: what is constant
 
   bool is_known() const { return dtype != DType::none; }
+  bool operator==(const Outlook&) const = default;
 };
 
 Outlook outlook_of(const Value& value);
@@ -26,6 +27,12 @@ Outlook tensor_outlook(DType dtype, size_t rank);
 // of it or what it captures is not known, or a node in it is understood only when it runs.
 std::vector<Outlook> infer_body(InferContext& c, std::string_view attribute,
                                 const std::vector<Outlook>& inputs);
+
+// The same for a body that hands `count` of its outputs, from `from` on, to the inputs from `first`
+// on: what differs from trip to trip is not known, in the inputs either.
+std::vector<Outlook> infer_steady_body(InferContext& c, std::string_view attribute,
+                                       std::vector<Outlook>& inputs, size_t first, size_t count,
+                                       size_t from);
 
 // What holds for both.
 Outlook common(const Outlook& a, const Outlook& b);
