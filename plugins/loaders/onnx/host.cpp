@@ -13,8 +13,10 @@ std::vector<tenon_loader_dim> extents(const ValueType& type) {
   std::vector<tenon_loader_dim> dims;
   for (const Extent& extent : type.dims) {
     const bool fixed = extent.value >= 0;
-    dims.push_back(
-        {fixed ? extent.value : TENON_DIM_SYMBOL, to_str(fixed ? Text() : extent.param)});
+    // Some writers name every open extent so.
+    const bool is_open = extent.param == "?";
+    dims.push_back({fixed ? extent.value : TENON_DIM_SYMBOL,
+                    to_str(fixed || is_open ? Text() : extent.param)});
   }
   return dims;
 }
