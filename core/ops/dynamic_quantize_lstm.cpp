@@ -26,14 +26,21 @@ ValueId weights(ExpandContext& c, size_t codes, size_t scale, size_t zero) {
     std::vector<Expr> sizes = {c.dim(i, 0), c.number(1), each ? c.dim(i, 1) : c.number(1)};
     return c.add("Reshape", {c.input(i), c.sizes(sizes)});
   };
-  const ValueId centred = c.add("Sub", {c.cast(c.input(codes), DType::f32),
-                                        c.cast(across(zero), DType::f32)});
+  const ValueId centred =
+      c.add("Sub", {c.cast(c.input(codes), DType::f32), c.cast(across(zero), DType::f32)});
   const ValueId scaled = c.add("Mul", {centred, across(scale)});
   return c.add("Transpose", {scaled}, {{"perm", std::vector<int64_t>{0, 2, 1}}});
 }
 
+// The input as 8 bits hold it, with one scale for all of it.
+ValueId rounded(ExpandContext& c) {
+  const ValueId input[] = {c.input(x)};
+  const auto codes = c.add_many("DynamicQuantizeLinear", input, {}, 3);
+  return c.add("DequantizeLinear", {codes[0], codes[1], codes[2]});
+}
+
 Status expand(ExpandContext& c) {
-  const ValueId inputs[] = {c.input(x),
+  const ValueId inputs[] = {rounded(c),
                             weights(c, w, w_scale, w_zero),
                             weights(c, r, r_scale, r_zero),
                             c.input(b),
@@ -41,7 +48,9 @@ Status expand(ExpandContext& c) {
                             c.input(h),
                             c.input(c0),
                             c.input(p)};
-  const auto made = c.add_many("LSTM", inputs, c.node().attributes, 3);
+  Attributes attributes = c.node().attributes;
+  attributes["state_bits"] = int64_t{8};
+  const auto made = c.add_many("LSTM", inputs, std::move(attributes), 3);
   for (size_t k = 0; k < c.outputs() && k < made.size(); ++k) c.output(k, made[k]);
   return {};
 }
@@ -52,8 +61,9 @@ Op dynamic_quantize_lstm() {
   return {
       .name = "DynamicQuantizeLSTM",
       .domain = "com.microsoft",
-      .doc = "LSTM with weights of 8 bits. Activations keep their precision, where others round "
-             "them to 8 bits too.",
+      .doc =
+          "LSTM whose products take 8-bit numbers: weights as stored, the input and at each step "
+          "the state as 8 bits hold them.",
       .inputs = {{"x", "f32"},
                  {"w", "i8|u8"},
                  {"r", "i8|u8"},

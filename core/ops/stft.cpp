@@ -10,7 +10,9 @@ struct Frames {
 };
 
 Result<Frames> frames(const NodeContext& c) {
-  if (c.rank(0) != 3) return invalid("a signal of rank {}, expected 3", c.rank(0));
+  if (c.rank(0) != 3 && c.rank(0) != 2) {
+    return invalid("a signal of rank {}, expected [batch, length, 1 or 2]", c.rank(0));
+  }
   TENON_TRY_ASSIGN(const std::vector<Expr> step, c.values(1));
   TENON_TRY_ASSIGN(const std::vector<Expr> length, c.values(3));
   if (step.size() != 1) return invalid("{} steps, expected 1", step.size());
@@ -43,7 +45,11 @@ Status expand(ExpandContext& c) {
   const ValueId places =
       map(c, "f * step + i",
           {{"f", first}, {"step", c.sizes({f.step})}, {"i", count_up(c, f.length)}}, DType::i64);
-  ValueId cut = c.add("Gather", {c.input(0), places}, {{"axis", 1}});
+  // Some exporters leave out the last axis of a real signal.
+  const ValueId signal = c.rank(0) == 3
+                             ? c.input(0)
+                             : reshape(c, c.input(0), {c.dim(0, 0), c.dim(0, 1), c.number(1)});
+  ValueId cut = c.add("Gather", {signal, places}, {{"axis", 1}});
   if (c.has(2)) {
     const ValueId weights = reshape(c, c.input(2), {f.length, c.number(1)});
     cut = map(c, "x * w", {{"x", cut}, {"w", weights}}, dtype);

@@ -109,6 +109,11 @@ Result<Recurrence> recurrence_of(const KernelSizes& sizes) {
   r.reverse = direction == "reverse";
   r.input_forget = node.attr_int("input_forget", 0) != 0;
   r.reset_after = node.attr_int("linear_before_reset", 0) != 0;
+  const int64_t state_bits = node.attr_int("state_bits", 0);
+  if (state_bits != 0 && (state_bits != 8 || r.cell != Cell::lstm)) {
+    return unsupported("state_bits {} of kind \"{}\", known is 8 of lstm", state_bits, kind);
+  }
+  r.narrow_state = state_bits == 8;
   r.clip = node.attr_float("clip", 0);
   const std::span<const int64_t> x = sizes.input(0);
   if (x.size() != 3 || sizes.input(1).size() != 3 || sizes.input(2).size() != 3) {

@@ -3,6 +3,7 @@
 #include "plugins/backends/reference/reference.h"
 
 #include <algorithm>
+#include <cmath>
 
 namespace tenon::reference {
 namespace {
@@ -132,9 +133,23 @@ class Sequence {
     }
   }
 
+  // The hidden state as DynamicQuantizeLinear of ONNX gives it back.
+  void round_state(double* to) const {
+    const auto [low, high] = std::minmax_element(h_, h_ + r_.hidden);
+    const float least = static_cast<float>(std::min(*low, 0.0));
+    const float most = static_cast<float>(std::max(*high, 0.0));
+    const float scale = most == least ? 1.0f : (most - least) / 255.0f;
+    const double zero = std::nearbyint(std::clamp(-least / scale, 0.0f, 255.0f));
+    for (int64_t i = 0; i < r_.hidden; ++i) {
+      const double code = std::nearbyint(static_cast<float>(h_[i]) / scale) + zero;
+      to[i] = (std::clamp(code, 0.0, 255.0) - zero) * scale;
+    }
+  }
+
   // Gates: input i, output o, forget f, cell c; peepholes i, o, f.
   void step_lstm() {
-    multiply(2, h_, r_.hidden, 0, 4, from_h_);
+    if (r_.narrow_state) round_state(masked_);
+    multiply(2, r_.narrow_state ? masked_ : h_, r_.hidden, 0, 4, from_h_);
     const int64_t peepholes = 3 * r_.hidden;
     for (int64_t k = 0; k < r_.hidden; ++k) {
       const double before = c_[k];
@@ -156,7 +171,7 @@ class Sequence {
   double* x_;       // the step's input
   double* h_;       // hidden state
   double* c_;       // cell state
-  double* masked_;  // gru: the reset gate, then the hidden state behind it
+  double* masked_;  // gru: the reset gate, then the hidden state behind it; lstm: it rounded
   double* row_;     // one row of a matrix
   double* from_x_;  // by gate: W x + Wb
   double* from_h_;  // by gate: R h + Rb
