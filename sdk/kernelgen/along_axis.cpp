@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "axes.h"
 #include "fold.h"
+#include "sort.h"
 #include "templates.h"
 
 #include <fmt/format.h>
@@ -113,16 +114,79 @@ Result<Kernels> prefix_scan(const Work& work) {
   return a.finish();
 }
 
+namespace {
+
+// Up to so many outputs are looked for one after another; for more the lines are sorted.
+constexpr int64_t most_searched = 16;
+
+struct TopK {
+  AxisSplit split;
+  Expr k;
+  bool largest;
+};
+
+Before by_element(const Work& work, Draft& draft, const TopK& top) {
+  const kir::Tensor from = work.read(draft, 0);
+  const Value extent = draft.argument(top.split.extent);
+  const Value stride = draft.argument(top.split.inner);
+  return [from, extent, stride, largest = top.largest](Value line, Value i, Value j) {
+    const Value first = line / stride * extent;
+    const auto element = [&](Value item) {
+      return number_of(kir::load_element(from, (first + item) * stride + line % stride));
+    };
+    return is_better(largest, element(i), element(j));
+  };
+}
+
+// Takes the first k of every sorted line: one thread an output.
+Generated take_first(const Work& work, const TopK& top, uint32_t order_operand) {
+  Draft draft(work.island(), work.name() + "t", {threads, 1, 1});
+  kir::Builder& b = draft.builder();
+  const kir::Tensor from = work.read(draft, 0);
+  const kir::Tensor order = draft.operand(order_operand, DType::i32, false);
+  kir::Tensor values;
+  kir::Tensor indices;
+  if (work.has_output(0)) values = work.write(draft, 0);
+  if (work.has_output(1)) indices = work.write(draft, 1);
+  const Expr count = top.split.outer * top.k * top.split.inner;
+  const Value i = b.thread(0);
+  b.when(i < draft.argument(count), [&] {
+    const Value stride = draft.argument(top.split.inner);
+    const Value k = draft.argument(top.k);
+    const Value extent = draft.argument(top.split.extent);
+    const Value inner = i % stride;
+    const Value rank = i / stride % k;
+    const Value outer = i / stride / k;
+    const Value item = kir::load_element(order, (outer * stride + inner) * extent + rank);
+    if (work.has_output(0)) {
+      const Value x = kir::load_element(from, (outer * extent + item) * stride + inner);
+      kir::store_element(values, i, x);
+    }
+    if (work.has_output(1)) kir::store_element(indices, i, b.cast(item, Type::i64));
+  });
+  return draft.finish(count);
+}
+
+Kernels top_k_of_sorted(const Work& work, const TopK& top) {
+  Kernels kernels;
+  const Expr lines = top.split.outer * top.split.inner;
+  const uint32_t order = work.temporary(kernels, DType::i32, lines * top.split.extent);
+  const uint32_t spare = work.temporary(kernels, DType::i32, lines * top.split.extent);
+  append_sort(work, kernels,
+              {.segments = lines,
+               .length = top.split.extent,
+               .order = order,
+               .spare = spare,
+               .dtype = DType::i32,
+               .before = [&](Draft& draft) { return by_element(work, draft, top); }});
+  kernels.list.push_back(take_first(work, top, order));
+  return kernels;
+}
+
 // Finds the outputs one after another: the best among the elements that come after the last found.
-// Slow for many outputs, but it needs no memory of its own.
-Result<Kernels> top_k(const Work& work) {
-  TENON_TRY(work.needs(1));
-  const std::vector<Expr> dims = work.input_dims(0);
-  TENON_TRY_ASSIGN(const AxisSplit split, split_at(work, dims, work.integer("axis")));
-  const std::vector<Expr> out = work.output_dims();
-  if (out.size() != dims.size()) return work.refuse("output of another rank");
-  const bool largest = work.integer("largest", 1) != 0;
-  AlongAxis a(work, split);
+Kernels top_k_by_search(const Work& work, const TopK& top) {
+  const bool largest = top.largest;
+  AlongAxis a(work, top.split);
   const kir::Tensor from = work.read(a.draft, 0);
   const kir::Tensor values = work.write(a.draft, 0);
   kir::Tensor indices;
@@ -130,7 +194,7 @@ Result<Kernels> top_k(const Work& work) {
   a.each([&] {
     kir::Builder& b = a.b;
     const Value extent = a.extent();
-    const Value k = a.draft.argument(out[static_cast<size_t>(work.integer("axis"))]);
+    const Value k = a.draft.argument(top.k);
     const kir::Variable last = b.variable(b.integer(-1));  // the place found before
     b.loop(k, [&](Value rank) {
       const Value before = b.get(last);
@@ -156,6 +220,21 @@ Result<Kernels> top_k(const Work& work) {
     });
   });
   return a.finish();
+}
+
+}  // namespace
+
+Result<Kernels> top_k(const Work& work) {
+  TENON_TRY(work.needs(1));
+  const std::vector<Expr> dims = work.input_dims(0);
+  TENON_TRY_ASSIGN(const AxisSplit split, split_at(work, dims, work.integer("axis")));
+  const std::vector<Expr> out = work.output_dims();
+  if (out.size() != dims.size()) return work.refuse("output of another rank");
+  const TopK top = {.split = split,
+                    .k = out[static_cast<size_t>(work.integer("axis"))],
+                    .largest = work.integer("largest", 1) != 0};
+  const bool is_small = top.k.is_constant() && top.k.constant() <= most_searched;
+  return is_small ? top_k_by_search(work, top) : top_k_of_sorted(work, top);
 }
 
 }  // namespace tenon::kernelgen

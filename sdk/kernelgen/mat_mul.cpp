@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mat_mul.h"
+
+#include "staged.h"
 #include "templates.h"
 
 #include <fmt/format.h>

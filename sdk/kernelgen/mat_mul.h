@@ -23,9 +23,7 @@ Value batch_index(Draft& draft, std::span<const Expr> own, std::span<const Expr>
 // The element in the type of the sums: integers of the operands may be narrower.
 Value load_factor(kir::Tensor from, Value index, Type type, Value inside = {});
 
-// Whether the staged template runs on a device: groups of 256 threads and room for two tiles.
-bool can_stage(const Limits& limits, Type type);
-// For devices with shared memory of their own: each group stages tiles of A and B there.
+// For devices with shared memory of their own.
 Kernels mat_mul_staged(const Work& work, const ProductSizes& sizes);
 
 }  // namespace tenon::kernelgen

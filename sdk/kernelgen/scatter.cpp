@@ -4,10 +4,13 @@
 
 #include <fmt/format.h>
 
-// ScatterElements and ScatterND: a copy of the data, then one thread that applies the updates in
-// order, so that places written twice come out as ONNX says.
+// ScatterElements and ScatterND: a copy of the data, then the updates in order, so that places
+// written twice come out as ONNX says. What cannot meet goes side by side: lines along the axis,
+// and the elements of a slice.
 namespace tenon::kernelgen {
 namespace {
+
+constexpr uint32_t threads = 64;
 
 enum class Mode : uint8_t { none, add, mul, max, min };
 
@@ -42,7 +45,7 @@ class Scatter {
   Scatter(const Work& work, Mode mode)
       : work_(work),
         mode_(mode),
-        draft_(work.island(), work.name() + "u", {1, 1, 1}),
+        draft_(work.island(), work.name() + "u", {threads, 1, 1}),
         b_(draft_.builder()),
         indices_(work.read(draft_, 1)),
         updates_(work.read(draft_, 2)),
@@ -52,14 +55,24 @@ class Scatter {
   Kernels elements() {
     const auto axis = static_cast<size_t>(work_.integer("axis"));
     const std::vector<Expr> shape = work_.input_dims(1);
-    b_.loop(draft_.argument(product(work_.island().pool(), shape)), [&](Value i) {
+    std::vector<Expr> across = shape;
+    across.erase(across.begin() + static_cast<std::ptrdiff_t>(axis));
+    const Expr lines = product(work_.island().pool(), across);
+    const Value line = b_.thread(0);
+    b_.when(line < draft_.argument(lines), [&] {
       const std::vector<Value> extents = arguments(draft_, dims_);
-      std::vector<Value> at = digits(i, arguments(draft_, shape));
-      const Wrapped place = wrapped(kir::load_element(indices_, i), extents[axis]);
-      at[axis] = place.index;
-      b_.when(place.is_inside, [&] { apply(flatten(at, extents), i); });
+      const std::vector<Value> own = arguments(draft_, shape);
+      std::vector<Value> at = digits(line, arguments(draft_, across));
+      at.insert(at.begin() + static_cast<std::ptrdiff_t>(axis), Value());
+      b_.loop(b_.integer(0), own[axis], b_.integer(1), [&](Value k) {
+        at[axis] = k;
+        const Value i = flatten(at, own);
+        const Wrapped place = wrapped(kir::load_element(indices_, i), extents[axis]);
+        at[axis] = place.index;
+        b_.when(place.is_inside, [&] { apply(flatten(at, extents), i); });
+      });
     });
-    return finish();
+    return finish(lines);
   }
 
   Kernels slices(int64_t depth) {
@@ -67,22 +80,25 @@ class Scatter {
     ExprPool& pool = work_.island().pool();
     const std::span<const Expr> dims(dims_);
     const auto known = static_cast<size_t>(depth);
-    const Value size = draft_.argument(product(pool, dims.subspan(known)));
-    const Value count = draft_.argument(product(pool, std::span(shape).first(shape.size() - 1)));
-    b_.loop(count, [&](Value tuple) {
+    const Expr elements = product(pool, dims.subspan(known));
+    const Value i = b_.thread(0);
+    b_.when(i < draft_.argument(elements), [&] {
+      const Value size = draft_.argument(elements);
+      const Value count = draft_.argument(product(pool, std::span(shape).first(shape.size() - 1)));
       const std::vector<Value> extents = arguments(draft_, dims.first(known));
-      Value at = b_.integer(0);
-      Value is_inside = b_.boolean(true);
-      for (size_t k = 0; k < known; ++k) {
-        const Value index = tuple * static_cast<double>(depth) + static_cast<double>(k);
-        const Wrapped place = wrapped(kir::load_element(indices_, index), extents[k]);
-        at = at * extents[k] + place.index;
-        is_inside = is_inside & place.is_inside;
-      }
-      b_.when(is_inside,
-              [&] { b_.loop(size, [&](Value i) { apply(at * size + i, tuple * size + i); }); });
+      b_.loop(b_.integer(0), count, b_.integer(1), [&](Value tuple) {
+        Value at = b_.integer(0);
+        Value is_inside = b_.boolean(true);
+        for (size_t k = 0; k < known; ++k) {
+          const Value index = tuple * static_cast<double>(depth) + static_cast<double>(k);
+          const Wrapped place = wrapped(kir::load_element(indices_, index), extents[k]);
+          at = at * extents[k] + place.index;
+          is_inside = is_inside & place.is_inside;
+        }
+        b_.when(is_inside, [&] { apply(at * size + i, tuple * size + i); });
+      });
     });
-    return finish();
+    return finish(elements);
   }
 
  private:
@@ -107,10 +123,10 @@ class Scatter {
     kir::store_element(to_, place, y);
   }
 
-  Kernels finish() {
+  Kernels finish(Expr count) {
     Kernels kernels;
     kernels.list.push_back(copy());
-    kernels.list.push_back(draft_.finish(work_.island().pool().integer(1)));
+    kernels.list.push_back(draft_.finish(count));
     return kernels;
   }
 

@@ -108,25 +108,27 @@ IslandCase scan_case(bool is_exclusive, bool is_reverse) {
        integer("reverse", is_reverse ? 1 : 0)});
 }
 
-IslandCase top_k_case(DType dtype, bool is_largest) {
-  const TestTensor x = random_tensor(dtype, {4, 12}, 24);
+// The first k of lines of 40 along the last axis.
+IslandCase top_k_case(DType dtype, bool is_largest, size_t count) {
+  const TestTensor x = random_tensor(dtype, {4, 40}, 24);
   const std::vector<double> xs = x.reals();
   std::vector<double> values;
   std::vector<double> places;
   for (size_t row = 0; row < 4; ++row) {
-    std::vector<size_t> order(12);
+    std::vector<size_t> order(40);
     std::iota(order.begin(), order.end(), 0);
     std::ranges::stable_sort(order, [&](size_t a, size_t b) {
-      return is_largest ? xs[row * 12 + a] > xs[row * 12 + b] : xs[row * 12 + a] < xs[row * 12 + b];
+      return is_largest ? xs[row * 40 + a] > xs[row * 40 + b] : xs[row * 40 + a] < xs[row * 40 + b];
     });
-    for (size_t k = 0; k < 5; ++k) {
-      values.push_back(xs[row * 12 + order[k]]);
+    for (size_t k = 0; k < count; ++k) {
+      values.push_back(xs[row * 40 + order[k]]);
       places.push_back(static_cast<double>(order[k]));
     }
   }
+  const std::vector<int64_t> dims = {4, static_cast<int64_t>(count)};
   return one_node(
-      fmt::format("TopK {} largest {}", name_of(dtype), is_largest), "TopK", {x},
-      {tensor(dtype, {4, 5}, values), tensor(DType::i64, {4, 5}, places)},
+      fmt::format("TopK {} {} largest {}", count, name_of(dtype), is_largest), "TopK", {x},
+      {tensor(dtype, dims, values), tensor(DType::i64, dims, places)},
       {integer("axis", 1), integer("largest", is_largest ? 1 : 0), integer("sorted", 1)});
 }
 
@@ -204,8 +206,10 @@ std::vector<IslandCase> fold_cases() {
       cases.push_back(arg_reduce_case(a, b));
       cases.push_back(scan_case(a, b));
     }
-    cases.push_back(top_k_case(DType::f32, a));
-    cases.push_back(top_k_case(DType::i32, a));
+    for (const size_t count : {5, 17, 40}) {
+      cases.push_back(top_k_case(DType::f32, a, count));
+      cases.push_back(top_k_case(DType::i32, a, count));
+    }
   }
   const PoolCase pools[] = {
       {"max", 7, 3, 2, 1, 1, 1, 4, false},     {"max", 9, 2, 1, 3, 0, 0, 6, false},

@@ -183,6 +183,10 @@ std::vector<IslandCase> product_cases() {
       {"Conv f16", 1, 3, 4, 1, {wide, wide}, true, DType::f16},
       {"Conv f64", 1, 3, 4, 1, {wide, wide}, true, DType::f64},
       {"Conv i32", 1, 3, 4, 1, {wide, wide}, true, DType::i32},
+      {"Conv of many filters", 2, 6, 40, 1, {wide, wide}, true},
+      {"Conv of many filters in groups", 1, 8, 80, 2, {strided, strided}, true},
+      {"Conv 1x1 of many filters", 2, 33, 70, 1, {{.in = 5}, {.in = 14}}},
+      {"Conv of many filters along one axis", 1, 20, 35, 1, {long_axis}, true, DType::f16},
   };
   for (const ConvCase& c : convolutions) cases.push_back(conv_case(c, false));
   const std::vector<ConvCase> transposed = {
