@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <random>
 
 namespace tenon::conformance {
@@ -24,6 +25,27 @@ std::vector<RunInput> Case::inputs() const {
 std::string name_of(const Op& op, size_t sample) {
   return fmt::format("{}{}{} sample {}", op.domain, op.domain.empty() ? "" : ".", op.name, sample);
 }
+
+namespace {
+
+// Names between commas; empty: all.
+std::string wanted_names() {
+  const char* names = std::getenv("TENON_OPERATORS");
+  return names == nullptr ? std::string() : fmt::format(",{},", names);
+}
+
+}  // namespace
+
+std::vector<Op> wanted_ops() {
+  const std::string names = wanted_names();
+  std::vector<Op> ops = all_ops();
+  std::erase_if(ops, [&](const Op& op) {
+    return !names.empty() && names.find(fmt::format(",{},", op.name)) == std::string::npos;
+  });
+  return ops;
+}
+
+size_t at_least(size_t of_all) { return wanted_names().empty() ? of_all : 1; }
 
 namespace {
 
@@ -107,7 +129,7 @@ Result<std::unique_ptr<Judge>> Judge::make() {
 }
 
 Result<std::vector<RunOutput>> Judge::run(const Case& sample, std::string_view device,
-                                           std::shared_ptr<Plan>* kept) {
+                                          std::shared_ptr<Plan>* kept) {
   TENON_TRY_ASSIGN(const Engine::Choice choice, engine_->choose(device));
   TENON_TRY_ASSIGN(auto made, make_plan(clone(sample.graph), choice.devices, {}));
   std::shared_ptr<Plan> plan = std::move(made);

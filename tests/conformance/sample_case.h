@@ -31,6 +31,11 @@ struct Case {
 // "Add sample 0".
 std::string name_of(const Op& op, size_t sample);
 
+// All operators, or those that TENON_OPERATORS names ("Add,Wave").
+std::vector<Op> wanted_ops();
+// What a whole run must pass; one when only some operators are wanted.
+size_t at_least(size_t of_all);
+
 class Judge {
  public:
   static Result<std::unique_ptr<Judge>> make();
@@ -39,7 +44,7 @@ class Judge {
   // The case, run on the judge. Samples that an operator does not take fail with its reason.
   Result<Case> judged(const Op& op, const Sample& sample, std::string name);
   Result<std::vector<RunOutput>> run(const Case& sample, std::string_view device,
-                                      std::shared_ptr<Plan>* kept = nullptr);
+                                     std::shared_ptr<Plan>* kept = nullptr);
 
  private:
   explicit Judge(std::unique_ptr<Engine> engine) : engine_(std::move(engine)) {}
