@@ -108,6 +108,7 @@ class PatternCompiler {
       emit(Step::jump);
       branch = here();
       TENON_TRY(sequence(depth));
+      TENON_TRY(check_size());
     }
     // A jump that a later branch did not move still stands where it was written.
     for (const uint32_t jump : jumps) program()[jump].a = here();
@@ -119,11 +120,14 @@ class PatternCompiler {
       const uint32_t begin = here();
       TENON_TRY(part(depth));
       TENON_TRY(repetition(begin));
-      if (program().size() > most_instructions) {
-        return wrong("it needs more than {} instructions", most_instructions);
-      }
+      TENON_TRY(check_size());
     }
     return {};
+  }
+
+  Status check_size() {
+    if (program().size() <= most_instructions) return {};
+    return wrong("it needs more than {} instructions", most_instructions);
   }
 
   Status part(int depth) {

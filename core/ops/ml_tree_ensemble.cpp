@@ -13,7 +13,10 @@ constexpr std::string_view transforms[] = {"NONE", "SOFTMAX", "LOGISTIC", "SOFTM
 
 Status infer(InferContext& c) {
   const int64_t targets = c.integer("n_targets", 1);
-  if (targets < 1) return invalid("attribute n_targets is {}, expected at least 1", targets);
+  constexpr int64_t most_targets = 1 << 24;
+  if (targets < 1 || targets > most_targets) {
+    return invalid("attribute n_targets is {}, expected 1 to {}", targets, most_targets);
+  }
   const int64_t aggregate = c.integer("aggregate_function", 1);
   if (aggregate < 0 || aggregate >= std::ssize(aggregates)) {
     return invalid("attribute aggregate_function is {}, expected 0 to 3", aggregate);

@@ -50,15 +50,15 @@ Status run(HostContext& c) {
   const Dims& a_dims = c.input(0).tensor.dims;
   const Dims& b_dims = c.input(1).tensor.dims;
   TENON_TRY_ASSIGN(const Dims dims, broadcast(a_dims, b_dims));
-  int64_t count = 1;
-  for (const int64_t dim : dims) count *= dim;
-  std::vector<std::string> texts(static_cast<size_t>(count));
-  for (int64_t i = 0; i < count; ++i) {
-    std::string& text = texts[static_cast<size_t>(i)];
+  TENON_TRY_ASSIGN(HostTensor made, make_tensor(DType::string, dims));
+  auto* numbers = reinterpret_cast<int32_t*>(made.data.get());
+  std::string text;
+  for (int64_t i = 0; i < made.elements(); ++i) {
     text = a[place_in(a_dims, dims, i)];
     text += b[place_in(b_dims, dims, i)];
+    numbers[i] = c.strings().add(text);
+    if (i % 4096 == 0) TENON_TRY(c.poll());
   }
-  TENON_TRY_ASSIGN(HostTensor made, c.text_tensor(dims, texts));
   c.output(0, std::move(made));
   return {};
 }

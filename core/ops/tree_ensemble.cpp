@@ -20,7 +20,10 @@ Status infer(InferContext& c) {
   TENON_TRY(c.require(c.dim(4, 0) >= 1, "the end of the last leaf"));
   TENON_TRY(c.require_equal(c.dim(5, 0), c.dim(6, 0), "targets and weights"));
   const int64_t targets = c.integer("targets", 0);
-  if (targets < 1) return invalid("attribute targets is {}, expected at least 1", targets);
+  constexpr int64_t most_targets = 1 << 24;
+  if (targets < 1 || targets > most_targets) {
+    return invalid("attribute targets is {}, expected 1 to {}", targets, most_targets);
+  }
   const std::string aggregate = c.text("aggregate", "");
   if (std::ranges::find(aggregates, aggregate) == std::end(aggregates)) {
     return invalid("attribute aggregate is \"{}\", expected sum, average, min or max", aggregate);

@@ -21,7 +21,10 @@ Result<std::string_view> aggregate_of(const NodeContext& c) {
 
 Status infer(InferContext& c) {
   const int64_t targets = c.integer("n_targets", 1);
-  if (targets < 1) return invalid("attribute n_targets is {}, expected at least 1", targets);
+  constexpr int64_t most_targets = 1 << 24;
+  if (targets < 1 || targets > most_targets) {
+    return invalid("attribute n_targets is {}, expected 1 to {}", targets, most_targets);
+  }
   TENON_TRY(aggregate_of(c).status());
   TENON_TRY(check_transform(c));
   TENON_TRY(base_values(c, targets).status());

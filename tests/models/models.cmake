@@ -67,6 +67,15 @@ macro(networks_opencl)
   passes(1 ${data}/onnx-models/squeezenet-fp16 --device opencl --rtol 3e-2 --atol 1e-3)
 endmacro()
 
+# Models of classical learning: trees, n-grams of texts, maps as results.
+macro(classical)
+  need(${data}/onnx-models)
+  set(names sklearn-rf-iris tree-ensemble-classifier sklearn-tfidf-20newsgroups)
+  list(TRANSFORM names PREPEND ${data}/onnx-models/)
+  passes(3 ${names} --device reference)
+  passes(3 ${names} --device opencl)
+endmacro()
+
 macro(light_reference)
   need(${UNPACKED}/onnx-light-random)
   passes(6 ${UNPACKED}/onnx-light-random --device reference)

@@ -152,6 +152,10 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
     return invalid("one row of scores for each row of features is expected");
   }
   e.targets = sizes.output(0)[1];
+  constexpr int64_t most = int64_t{1} << 32;
+  if (e.targets > most || e.features > most) {
+    return unsupported("{} features and {} targets", e.features, e.targets);
+  }
   if (sizes.input(1)[0] != e.nodes || sizes.input(1)[1] != 4 || sizes.input(6)[0] != e.shares ||
       e.leaves < 0) {
     return invalid("the arrays of the trees differ in length");
