@@ -27,7 +27,7 @@ Expr position(ElementContext& c, int64_t axis) {
   const auto real = [&](Expr x) { return c.pool().cast(x, type); };
   const Expr box = c.coordinate(0);
   return formula(c,
-                 "n > 1 ? low * (size - 1) + i * (high - low) * (size - 1) / (n - 1)"
+                 "n > 1 ? low * (size - 1) + i * ((high - low) * (size - 1) / (n - 1))"
                  " : 0.5 * (low + high) * (size - 1)",
                  {{"n", real(c.output_dim(axis))},
                   {"low", c.load(1, {box, c.number(axis - 2)})},

@@ -48,10 +48,10 @@ Status Reader::opset(Message message, Opsets& opsets) {
   for (Field field;;) {
     TENON_TRY_ASSIGN(const bool more, message.next(field));
     if (!more) {
+      // Some producers name a set twice: the newest is the one that all operators are in.
       const auto [known, fresh] = opsets.emplace(normal_domain(domain), version);
-      if (fresh || known->second == version) return {};
-      return message.wrong(field, fmt::format("operator set \"{}\" is imported as {} and as {}",
-                                              domain, known->second, version));
+      if (!fresh) known->second = std::max(known->second, version);
+      return {};
     }
     if (field.number == 1) {
       TENON_TRY_ASSIGN(domain, message.text(field));
