@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "read.h"
 
+#include <algorithm>
+
 namespace tenon::onnx {
 
 namespace {
