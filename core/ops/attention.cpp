@@ -32,9 +32,8 @@ Result<Sizes> sizes(const NodeContext& c) {
     s.value_head = c.dim(value, 3);
     return s;
   }
-  const int64_t heads = c.integer("q_num_heads", 0);
-  const int64_t kv_heads = c.integer("kv_num_heads", 0);
-  if (heads < 1 || kv_heads < 1) return invalid("packed heads without their number");
+  TENON_TRY_ASSIGN(const int64_t heads, head_count(c, "q_num_heads"));
+  TENON_TRY_ASSIGN(const int64_t kv_heads, head_count(c, "kv_num_heads"));
   s.heads = c.number(heads);
   s.kv_heads = c.number(kv_heads);
   s.queries = c.dim(query, 1);

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/attend.h"
 #include "core/ops/framework/compose.h"
 #include "core/ops/op.h"
 
@@ -30,9 +31,9 @@ Status infer(InferContext& c) {
   for (const size_t i : {query, key, value, decay, beta}) {
     if (c.has(i) && c.rank(i) != 3) return invalid("input {} of rank {}, expected 3", i, c.rank(i));
   }
-  const int64_t heads = c.integer("q_num_heads", 0);
-  const int64_t kv_heads = c.integer("kv_num_heads", 0);
-  if (heads < 1 || kv_heads < 1 || heads % kv_heads != 0) {
+  TENON_TRY_ASSIGN(const int64_t heads, head_count(c, "q_num_heads"));
+  TENON_TRY_ASSIGN(const int64_t kv_heads, head_count(c, "kv_num_heads"));
+  if (heads % kv_heads != 0) {
     return invalid("q_num_heads {} and kv_num_heads {}", heads, kv_heads);
   }
   const Expr size = c.dim(value, 2) / kv_heads;

@@ -10,8 +10,7 @@ enum Input : size_t { query, query_bias, distances, weight, bias, eco, offsets }
 
 Status infer(InferContext& c) {
   if (c.has(offsets)) return unsupported("queries without padding (token_offset)");
-  const int64_t heads = c.integer("num_heads", 0);
-  if (heads < 1) return invalid("attribute num_heads is {}", heads);
+  TENON_TRY_ASSIGN(const int64_t heads, head_count(c, "num_heads"));
   if (c.rank(query) != 3 || c.rank(weight) != 2 || c.rank(distances) != 4) {
     return invalid("query, weight and distances of rank {}, {} and {}, expected 3, 2 and 4",
                    c.rank(query), c.rank(weight), c.rank(distances));

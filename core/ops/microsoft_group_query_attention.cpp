@@ -38,9 +38,9 @@ struct Sizes {
 Result<Sizes> sizes(const NodeContext& c) {
   if (c.rank(query) != 3) return invalid("query of rank {}, expected 3", c.rank(query));
   Sizes s;
-  s.heads = c.integer("num_heads", 0);
-  s.kv_heads = c.integer("kv_num_heads", 0);
-  if (s.heads < 1 || s.kv_heads < 1 || s.heads % s.kv_heads != 0) {
+  TENON_TRY_ASSIGN(s.heads, head_count(c, "num_heads"));
+  TENON_TRY_ASSIGN(s.kv_heads, head_count(c, "kv_num_heads"));
+  if (s.heads % s.kv_heads != 0) {
     return invalid("num_heads {} and kv_num_heads {}", s.heads, s.kv_heads);
   }
   s.batch = c.dim(query, 0);

@@ -39,6 +39,10 @@ Status infer(InferContext& c) {
     if (c.rank(i) != 3 || !c.has(i + 1)) return invalid("weights of rank {}", c.rank(i));
     for (const Expr dim : c.dims(i)) {
       if (!dim.is_constant()) return unsupported("weights whose sizes are not constant");
+      constexpr int64_t most = int64_t{1} << 30;
+      if (dim.constant() < 1 || dim.constant() > most) {
+        return invalid("weights with an extent of {}", dim.constant());
+      }
     }
   }
   return infer_experts(c, input, router);

@@ -30,13 +30,14 @@ Status infer(InferContext& c) {
 
 // Near distances have a bucket each, far ones share them by their logarithm.
 Expr bucket(ElementContext& c, Expr distance, Expr buckets) {
-  return formula(c,
-                 "n < near ? n : min(near + i64(log(f32(n) / f32(near)) / log(far / f32(near)) *"
-                 " f32(buckets - near)), buckets - 1)",
-                 {{"n", distance},
-                  {"near", buckets / 2},
-                  {"far", c.real_number(static_cast<double>(c.integer("max_distance", 128)))},
-                  {"buckets", buckets}});
+  return formula(
+      c,
+      "n < near ? n : min(max(near + i64(log(f32(n) / f32(near)) / log(far / f32(near)) *"
+      " f32(buckets - near)), 0), buckets - 1)",
+      {{"n", distance},
+       {"near", buckets / 2},
+       {"far", c.real_number(static_cast<double>(c.integer("max_distance", 128)))},
+       {"buckets", buckets}});
 }
 
 Expr element(ElementContext& c) {

@@ -33,5 +33,20 @@ output %8 "f"
 )");
 }
 
+TEST(Lower, a_composite_with_a_body_is_written_out) {
+  Graph graph = graph_of(R"(input %0 "q" f32[1, 2, 3, 4]
+%1 "y" none = ai.onnx.preview::FlexAttention(%0, %0, %0) "attend" {score_mod = body 1}
+output %1 "y"
+body 1 "score_mod"
+input %2 "scores" f32[1, 2, 3, 3]
+%3 "capped" none = Tanh(%2) "tanh"
+output %3
+)");
+  ASSERT_TRUE(run_named(graph, {"close_bodies", "infer", "lower"}).ok());
+  const std::vector<Node>& nodes = graph.main().nodes;
+  EXPECT_TRUE(std::ranges::none_of(nodes, [](const Node& n) { return n.op == "FlexAttention"; }));
+  EXPECT_EQ(std::ranges::count(nodes, "Tanh", &Node::op), 1);
+}
+
 }  // namespace
 }  // namespace tenon

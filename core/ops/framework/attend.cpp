@@ -36,6 +36,15 @@ ValueId in_window(ExpandContext& c, const Attend& a, ValueId x, DType work) {
 
 }  // namespace
 
+Result<int64_t> head_count(const AttributeContext& c, std::string_view attribute) {
+  constexpr int64_t most = int64_t{1} << 20;
+  const int64_t heads = c.integer(attribute, 0);
+  if (heads < 1 || heads > most) {
+    return invalid("attribute {} is {}, expected 1 to {}", attribute, heads, most);
+  }
+  return heads;
+}
+
 ValueId attention_scores(ExpandContext& c, const Attend& a) {
   const DType work = wide(c.dtype_of(a.query));
   ValueId q = a.query;

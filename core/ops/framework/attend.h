@@ -4,10 +4,14 @@
 #include "core/ops/contexts.h"
 
 #include <array>
+#include <string_view>
 
 // Attention proper, in the words that all attention operators are written in. Heads are axis 1;
 // groups of query heads may share one head of keys and values. Scores are computed in a wide type.
 namespace tenon::ops {
+
+// A number of heads from an attribute. Error when it is none, or so large that it is a mistake.
+Result<int64_t> head_count(const AttributeContext& c, std::string_view attribute);
 
 struct Attend {
   ValueId query = no_id;  // [batch, heads, queries, size]

@@ -27,8 +27,7 @@ Status add_packed(const NodeContext& c, const HeadsOperands& in, Sizes& s) {
 
 Result<Sizes> sizes(const NodeContext& c, const HeadsOperands& in) {
   Sizes s;
-  s.heads = c.integer("num_heads", 0);
-  if (s.heads < 1) return invalid("attribute num_heads is {}", s.heads);
+  TENON_TRY_ASSIGN(s.heads, head_count(c, "num_heads"));
   const int64_t rank = c.rank(in.query);
   if (rank != 3 && rank != 5) return invalid("query of rank {}, expected 3 or 5", rank);
   s.batch = c.dim(in.query, 0);

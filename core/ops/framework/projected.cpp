@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/projected.h"
 
+#include "core/ops/framework/attend.h"
 #include "core/ops/framework/compose.h"
 #include "core/ops/framework/masks.h"
 #include "core/ops/framework/sizes.h"
@@ -19,8 +20,7 @@ Result<Sizes> sizes(const NodeContext& c, const ProjectedOperands& in) {
                    c.rank(in.weights));
   }
   Sizes s;
-  s.heads = c.integer("num_heads", 0);
-  if (s.heads < 1) return invalid("attribute num_heads is {}", s.heads);
+  TENON_TRY_ASSIGN(s.heads, head_count(c, "num_heads"));
   s.batch = c.dim(in.input, 0);
   s.steps = c.dim(in.input, 1);
   s.past = c.has(in.past) ? c.dim(in.past, 3) : c.number(0);

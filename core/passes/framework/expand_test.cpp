@@ -28,6 +28,25 @@ output %2 "y"
 )");
 }
 
+TEST(Expand, a_size_that_a_kernel_finds_is_read_from_the_kernel) {
+  Graph graph = graph_of(R"(input %0 "x" i32[3, 4]
+%1 "y" none = NonZero(%0) "y"
+output %1 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer", "lower"}).ok());
+  ASSERT_EQ(graph.symbols.size(), 1u);
+  EXPECT_TRUE(graph.symbols[0].count);
+  const ValueId count = graph.symbols[0].value;
+  EXPECT_EQ(graph.main().nodes.front().outputs, (std::vector<ValueId>{1, count}));
+  ASSERT_TRUE(expand_nodes(graph, [](size_t) { return true; }).ok());
+  const Node& compact = graph.main().nodes.front();
+  EXPECT_EQ(compact.op, "Compact");
+  EXPECT_EQ(compact.outputs.back(), count);
+  EXPECT_EQ(graph.symbols[0].value, count);
+  EXPECT_EQ(graph.value(1).dims[0].constant(), 2);
+  EXPECT_EQ(graph.value(1).dims[1].op(), TENON_EXPR_SYMBOL);
+}
+
 TEST(Expand, nodes_that_are_not_wanted_stay_whole) {
   Graph graph = graph_of(R"(input %0 "x" f32[2, 4]
 %1 "y" none = Softmax(%0) "y"

@@ -85,7 +85,8 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
   int64_t matrices = 1;
   for (const int64_t extent : batch) matrices = wrapping_multiply(matrices, extent);
   KernelWork work = in_rows(matrices, 1);
-  work.scratch = 16 * x.back() * x.back();
+  // Without a matrix its extents may be any.
+  if (matrices > 0) work.scratch = 16 * x.back() * x.back();
   return work;
 }
 

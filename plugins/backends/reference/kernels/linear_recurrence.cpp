@@ -134,8 +134,14 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
   r.decays = sizes.has_input(decay) ? sizes.input(decay)[3] : 0;
   r.delta = sizes.node().attr_int("delta", 0) != 0;
   r.scale = sizes.node().attr_float("scale", 1);
+  constexpr int64_t most = int64_t{1} << 40;
+  int64_t state_size = 0;
+  if (r.keys > most || r.values > most || __builtin_mul_overflow(r.keys, r.values, &state_size) ||
+      state_size > most) {
+    return invalid("a state of {} by {}", r.keys, r.values);
+  }
   KernelWork work = in_rows(q[0] * r.kv_heads, 1);
-  work.scratch = 8 * (r.keys * r.values + 2 * r.keys + 2 * r.values + r.decays);
+  work.scratch = 8 * (state_size + 2 * r.keys + 2 * r.values + r.decays);
   work.block = keep(r);
   return work;
 }

@@ -18,7 +18,7 @@ struct RegionPool {
   double scale = 1;
   bool half_pixel = false;
 
-  int64_t plane() const { return in[0] * in[1]; }
+  int64_t plane() const { return wrapping_multiply(in[0], in[1]); }
 };
 
 // One axis of a region: where bin 0 begins and how long a bin is.
@@ -181,7 +181,8 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
   pool.scale = sizes.node().attr_float("spatial_scale", 1);
   pool.half_pixel = sizes.node().attr_int("half_pixel", 0) != 0;
   KernelWork work = in_rows(y[0] * y[1], 1);
-  work.scratch = pool.plane() * 8;
+  // Without data its extents may be any.
+  if (x[0] > 0) work.scratch = pool.plane() * 8;
   work.block = keep(pool);
   return work;
 }
