@@ -4,7 +4,7 @@ include_guard(GLOBAL)
 include(CMakePackageConfigHelpers)
 
 set(package ${CMAKE_INSTALL_LIBDIR}/cmake/Tenon)
-foreach(library sdk expr memory kernels kernelgen)
+foreach(library sdk expr memory pictures kernels kernelgen)
   if(TARGET tenon_${library})
     install(TARGETS tenon_${library} EXPORT TenonTargets
       ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT sdk)

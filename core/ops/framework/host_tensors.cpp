@@ -77,6 +77,15 @@ Result<HostTensor> joined(std::span<const HostTensor> parts, size_t axis) {
   return whole;
 }
 
+Result<HostTensor> padded(const HostTensor& tensor, size_t axis, int64_t extent) {
+  std::vector<int64_t> dims = tensor.dims;
+  dims[axis] = extent - dims[axis];
+  TENON_TRY_ASSIGN(const HostTensor zeros, make_tensor(tensor.dtype, std::move(dims)));
+  if (zeros.bytes > 0) std::memset(zeros.data.get(), 0, zeros.bytes);
+  const HostTensor parts[] = {tensor, zeros};
+  return joined(parts, axis);
+}
+
 Result<HostTensor> stacked(std::span<const HostTensor> parts, size_t axis) {
   std::vector<HostTensor> rows(parts.begin(), parts.end());
   for (HostTensor& row : rows) row.dims.insert(row.dims.begin() + static_cast<ptrdiff_t>(axis), 1);

@@ -15,6 +15,8 @@ Result<HostTensor> part_of(const HostTensor& tensor, size_t axis, int64_t begin,
 HostTensor without_axis(HostTensor tensor, size_t axis);
 // Tensors alike but for the extent of the axis, one behind the other. Not for an empty list.
 Result<HostTensor> joined(std::span<const HostTensor> parts, size_t axis);
+// The tensor with zeros behind it along the axis, up to the extent.
+Result<HostTensor> padded(const HostTensor& tensor, size_t axis, int64_t extent);
 // Tensors alike, side by side along a new axis.
 Result<HostTensor> stacked(std::span<const HostTensor> parts, size_t axis);
 

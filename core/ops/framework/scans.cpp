@@ -50,19 +50,19 @@ Status Scans::add(std::span<HostValue> values) {
   return {};
 }
 
+Result<HostTensor> Scans::joined(const HostContext& c, size_t k, int64_t axis, bool backwards) {
+  if (k >= trips_.size()) return no_trip(c, k);
+  std::vector<HostTensor>& rows = trips_[k];
+  if (backwards) std::ranges::reverse(rows);
+  TENON_TRY_ASSIGN(const size_t at, axis_in(axis, rows.front().dims.size() + 1));
+  return stacked(rows, at);
+}
+
 Status Scans::output(HostContext& c, size_t at, std::span<const int64_t> axes,
                      std::span<const int64_t> backwards) {
   for (size_t k = 0; at + k < c.outputs(); ++k) {
-    if (k >= trips_.size()) {
-      TENON_TRY_ASSIGN(HostTensor none, no_trip(c, k));
-      c.output(at + k, std::move(none));
-      continue;
-    }
-    std::vector<HostTensor>& rows = trips_[k];
-    if (k < backwards.size() && backwards[k] != 0) std::ranges::reverse(rows);
-    const int64_t wanted = k < axes.size() ? axes[k] : 0;
-    TENON_TRY_ASSIGN(const size_t axis, axis_in(wanted, rows.front().dims.size() + 1));
-    TENON_TRY_ASSIGN(HostTensor whole, stacked(rows, axis));
+    const bool is_backwards = k < backwards.size() && backwards[k] != 0;
+    TENON_TRY_ASSIGN(HostTensor whole, joined(c, k, k < axes.size() ? axes[k] : 0, is_backwards));
     c.output(at + k, std::move(whole));
   }
   return {};

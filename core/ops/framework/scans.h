@@ -18,6 +18,8 @@ class Scans {
  public:
   // What one trip made.
   Status add(std::span<HostValue> values);
+  // All that was made for output k, along an axis of its own; of no trip: as infer knew it.
+  Result<HostTensor> joined(const HostContext& c, size_t k, int64_t axis, bool backwards);
   // Gives outputs [at, ...). axes: 0 where left out; may be negative. backwards: the last trip
   // first.
   Status output(HostContext& c, size_t at, std::span<const int64_t> axes,

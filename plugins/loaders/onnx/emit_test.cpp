@@ -139,12 +139,16 @@ TEST(Emit, sparse_constants_become_dense) {
 }
 
 TEST(Emit, all_that_cannot_be_said_is_reported_at_once) {
-  const std::string why =
-      "unsupported Scan: Scan of operator set 8 runs over a batch; export the model for operator "
-      "set 9 or newer\n";
-  EXPECT_EQ(loaded(model(8, input("x", {}) + node("Scan", {"x"}, {"t"}) +
-                                node("Scan", {"t"}, {"y"}) + output("y"))),
-            "x = input f32[]\nt = Scan(x)\ny = Scan(t)\noutput y = y\n" + why + why);
+  const std::string why = "unsupported LpPool: p is 1.5, expected a whole number\n";
+  EXPECT_EQ(loaded(model(1, input("x", {}) + node("LpPool", {"x"}, {"t"}, a_float("p", 1.5f)) +
+                                node("LpPool", {"t"}, {"y"}, a_float("p", 1.5f)) + output("y"))),
+            "x = input f32[]\nt = LpPool(x)\ny = LpPool(t)\noutput y = y\n" + why + why);
+}
+
+TEST(Emit, scan_of_operator_set_8_keeps_its_batch) {
+  EXPECT_EQ(loaded(model(8, input("x", {}) + node("Scan", {"", "x"}, {"y"},
+                                                  a_int("num_scan_inputs", 1)) + output("y"))),
+            "x = input f32[]\ny = Scan(-, x) num_scan_inputs=1 batched=1\noutput y = y\n");
 }
 
 TEST(Emit, texts_are_constants) {

@@ -2,9 +2,9 @@
 #include "plugins/pipelines/image_classification/classify.h"
 #include "tenon/plugin.h"
 
-#include "plugins/pipelines/image_classification/decode.h"
 #include "plugins/pipelines/image_classification/prepare.h"
 #include "plugins/pipelines/image_classification/rank.h"
+#include "tenon/picture.h"
 
 #include <fmt/ranges.h>
 
@@ -134,7 +134,7 @@ Status classify(const tenon_models& models, tenon_model_ref* model, const tenon_
     const tenon_part& part = request.parts[i];
     const std::string_view name = to_view(part.name);
     TENON_TRY_ASSIGN(Picture picture,
-                     decode(name, {static_cast<const std::byte*>(part.data), part.bytes}));
+                     decode_picture(name, {static_cast<const std::byte*>(part.data), part.bytes}));
     TENON_TRY_ASSIGN(const Prepared prepared, prepare(name, std::move(picture), settings, input));
     TENON_TRY_ASSIGN(std::vector<double> scores,
                      run(models, model, input, prepared, request.cancel));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/pipelines/image_classification/picture.h"
+#include "tenon/picture.h"
 
 #include <string_view>
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/image_classification/decode.h"
+#include "tenon/picture.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <iterator>
 #include <random>
 
-namespace tenon::image_classification {
+namespace tenon {
 namespace {
 
 std::vector<std::byte> from_hex(std::string_view hex) {
@@ -39,7 +39,7 @@ const std::vector<std::byte> bmp = from_hex(
     "000000000000000000ffffffff0000ff000000ff000000");
 
 TEST(Decode, png_gives_rgb_and_drops_transparency) {
-  const auto picture = decode("a.png", png);
+  const auto picture = decode_picture("a.png", png);
   ASSERT_TRUE(picture.ok()) << picture.status().message();
   EXPECT_EQ(picture->width, 2);
   EXPECT_EQ(picture->height, 1);
@@ -47,7 +47,7 @@ TEST(Decode, png_gives_rgb_and_drops_transparency) {
 }
 
 TEST(Decode, jpeg_gives_its_colour) {
-  const auto picture = decode("a.jpg", jpeg);
+  const auto picture = decode_picture("a.jpg", jpeg);
   ASSERT_TRUE(picture.ok()) << picture.status().message();
   ASSERT_EQ(picture->samples.size(), 8u * 8 * 3);
   const uint8_t* rgb = picture->pixel(3, 3);
@@ -57,7 +57,7 @@ TEST(Decode, jpeg_gives_its_colour) {
 }
 
 TEST(Decode, bmp_rows_come_from_the_top) {
-  const auto picture = decode("a.bmp", bmp);
+  const auto picture = decode_picture("a.bmp", bmp);
   ASSERT_TRUE(picture.ok()) << picture.status().message();
   EXPECT_EQ(picture->samples,
             (std::vector<uint8_t>{0, 0, 255, 0, 255, 0, 255, 0, 0, 255, 255, 255}));
@@ -66,32 +66,32 @@ TEST(Decode, bmp_rows_come_from_the_top) {
 TEST(Decode, grey_pictures_have_one_channel) {
   std::ifstream file(TENON_SOURCE_DIR "/examples/models/digits/samples/7.png", std::ios::binary);
   const std::string text((std::istreambuf_iterator<char>(file)), {});
-  const auto picture = decode("7.png", std::as_bytes(std::span(text)));
+  const auto picture = decode_picture("7.png", std::as_bytes(std::span(text)));
   ASSERT_TRUE(picture.ok()) << picture.status().message();
   EXPECT_EQ(picture->width, 64);
   EXPECT_EQ(picture->channels, 1);
 }
 
 TEST(Decode, other_bytes_are_refused_with_the_formats_that_work) {
-  const auto picture = decode("a.gif", from_hex("474946383961"));
+  const auto picture = decode_picture("a.gif", from_hex("474946383961"));
   ASSERT_FALSE(picture.ok());
   EXPECT_EQ(picture.status().code(), Code::unsupported);
   EXPECT_EQ(picture.status().message(),
-            "a.gif: not a picture this task reads; expected PNG, JPEG or BMP");
+            "a.gif: not a picture that is read; expected PNG, JPEG or BMP");
 }
 
 TEST(Decode, a_header_of_16385_pixels_a_side_is_refused) {
   auto bytes = png;
   bytes[18] = std::byte{0x40};
   bytes[19] = std::byte{0x01};
-  const auto picture = decode("wide.png", bytes);
+  const auto picture = decode_picture("wide.png", bytes);
   ASSERT_FALSE(picture.ok());
 }
 
 TEST(Decode, a_header_of_more_than_64_million_pixels_is_refused_before_pixels_are_read) {
   auto bytes = bmp;
   bytes[19] = bytes[23] = std::byte{0x3f};
-  const auto picture = decode("large.bmp", bytes);
+  const auto picture = decode_picture("large.bmp", bytes);
   ASSERT_FALSE(picture.ok());
   EXPECT_NE(picture.status().message().find("16130 x 16130 pixels"), std::string::npos)
       << picture.status().message();
@@ -103,7 +103,7 @@ TEST(Decode, a_jpeg_whose_huffman_table_is_too_long_is_refused) {
   const auto table =
       std::search(bytes.begin(), bytes.end(), marker.begin(), marker.end()) - bytes.begin() + 4;
   for (int i = 1; i < 4; ++i) bytes[static_cast<size_t>(table + i)] = std::byte{0xff};
-  const auto picture = decode("long.jpg", bytes);
+  const auto picture = decode_picture("long.jpg", bytes);
   ASSERT_FALSE(picture.ok());
   EXPECT_NE(picture.status().message().find("Huffman"), std::string::npos)
       << picture.status().message();
@@ -113,15 +113,15 @@ TEST(Decode, every_truncation_and_many_corruptions_are_survived) {
   std::mt19937 random(1);
   for (const auto& whole : {png, jpeg, bmp}) {
     for (size_t size = 0; size < whole.size(); ++size) {
-      static_cast<void>(decode("cut", std::span(whole).first(size)).ok());
+      static_cast<void>(decode_picture("cut", std::span(whole).first(size)).ok());
     }
     for (int round = 0; round < 2000; ++round) {
       auto bytes = whole;
       for (int i = 0; i < 3; ++i) bytes[random() % bytes.size()] = std::byte(random() % 256);
-      static_cast<void>(decode("changed", bytes).ok());
+      static_cast<void>(decode_picture("changed", bytes).ok());
     }
   }
 }
 
 }  // namespace
-}  // namespace tenon::image_classification
+}  // namespace tenon

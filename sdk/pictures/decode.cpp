@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/image_classification/decode.h"
+#include "tenon/picture.h"
 
-#include "plugins/pipelines/image_classification/jpeg_tables.h"
+#include "sdk/pictures/jpeg_tables.h"
 
 #include <array>
 #include <climits>
@@ -36,7 +36,7 @@ void* bounded_realloc(void* old, size_t bytes) {
 #define STBI_FREE(pointer) std::free(pointer)
 #include <stb/stb_image.h>
 
-namespace tenon::image_classification {
+namespace tenon {
 
 namespace {
 
@@ -58,10 +58,10 @@ std::string_view reason() {
 
 }  // namespace
 
-Result<Picture> decode(std::string_view name, std::span<const std::byte> bytes) {
+Result<Picture> decode_picture(std::string_view name, std::span<const std::byte> bytes) {
   const std::string_view format = format_of(bytes);
   if (format.empty()) {
-    return unsupported("{}: not a picture this task reads; expected PNG, JPEG or BMP", name);
+    return unsupported("{}: not a picture that is read; expected PNG, JPEG or BMP", name);
   }
   if (bytes.size() > INT_MAX) {
     return invalid("{}: {} bytes, at most {} are read", name, bytes.size(), INT_MAX);
@@ -89,4 +89,4 @@ Result<Picture> decode(std::string_view name, std::span<const std::byte> bytes) 
   return picture;
 }
 
-}  // namespace tenon::image_classification
+}  // namespace tenon

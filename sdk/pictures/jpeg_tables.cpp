@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/image_classification/jpeg_tables.h"
+#include "sdk/pictures/jpeg_tables.h"
 
 #include <algorithm>
 #include <cstdint>
 
-namespace tenon::image_classification {
+namespace tenon {
 
 namespace {
 
@@ -67,4 +67,4 @@ Status check_jpeg_tables(std::span<const std::byte> bytes) {
   return {};
 }
 
-}  // namespace tenon::image_classification
+}  // namespace tenon
