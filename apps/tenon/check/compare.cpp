@@ -30,6 +30,16 @@ double excess(std::complex<double> got, std::complex<double> expected, const Tol
   return std::abs(got - expected) - (tolerance.absolute + tolerance.relative * std::abs(expected));
 }
 
+// What is allowed for elements of the type.
+Tolerance allowed(DType dtype, Tolerance tolerance) {
+  const bool is_half = dtype == DType::f16 || dtype == DType::bf16;
+  if (!tolerance.rounded_halves || !is_half) return tolerance;
+  const bool is_f16 = dtype == DType::f16;
+  tolerance.relative = std::max(tolerance.relative, is_f16 ? 2e-3 : 1.6e-2);
+  tolerance.absolute = std::max(tolerance.absolute, is_f16 ? 1e-3 : 1e-2);
+  return tolerance;
+}
+
 bool same_bits(const Tensor& got, const Tensor& expected, size_t index) {
   const size_t bytes = element_bytes(static_cast<DType>(got.dtype));
   return std::equal(got.data.begin() + static_cast<ptrdiff_t>(index * bytes),
@@ -61,13 +71,14 @@ std::string shown(const Tensor& tensor, size_t index) {
 }  // namespace
 
 std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
-                                      const Tolerance& tolerance) {
+                                      const Tolerance& given) {
+  const Tolerance tolerance = allowed(static_cast<DType>(expected.dtype), given);
   if (got.kind != expected.kind || got.items.size() != expected.items.size()) {
     return fmt::format("kind {} with {} items, expected kind {} with {}", got.kind,
                        got.items.size(), expected.kind, expected.items.size());
   }
   for (size_t i = 0; i < got.items.size(); ++i) {
-    if (const auto differs = difference(got.items[i], expected.items[i], tolerance)) {
+    if (const auto differs = difference(got.items[i], expected.items[i], given)) {
       return fmt::format("item {}: {}", i, *differs);
     }
   }

@@ -12,6 +12,8 @@ namespace tenon::cli {
 struct Tolerance {
   double relative = 1e-3;
   double absolute = 1e-7;
+  // f16 and bf16 are allowed what rounding to them may cost: 2e-3 and 1e-3, 1.6e-2 and 1e-2.
+  bool rounded_halves = false;
 };
 
 // Nothing when got equals expected: same type, same dims, and for every element

@@ -30,6 +30,14 @@ TEST(Difference, nan_equals_nan_and_infinity_itself_only) {
   EXPECT_TRUE(difference(floats({3e38f}), floats({INFINITY}), {}));
 }
 
+TEST(Difference, halves_may_be_allowed_their_own_rounding) {
+  const std::array<uint16_t, 1> a = {0x3C01}, b = {0x3C03};  // 1 + 2^-10, 1 + 3 * 2^-10
+  const Tensor x = Tensor::of<uint16_t>({1}, a, TENON_F16);
+  const Tensor y = Tensor::of<uint16_t>({1}, b, TENON_F16);
+  EXPECT_TRUE(difference(x, y, {}));
+  EXPECT_FALSE(difference(x, y, {1e-3, 1e-7, true}));
+}
+
 TEST(Difference, type_and_dims_must_match) {
   Tensor column = floats({1, 2});
   column.dims = {2, 1};

@@ -72,7 +72,8 @@ Result<Exit> check_models(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Engine engine, open_engine(arguments));
   const std::string devices = arguments.text("device");
   TENON_TRY(check_devices(engine, devices));
-  const Tolerance tolerance{arguments.number("rtol"), arguments.number("atol")};
+  const Tolerance tolerance{arguments.number("rtol"), arguments.number("atol"),
+                            arguments.has("rounded-halves")};
   std::array<int, kinds> counts{};
   std::map<std::string, int> reasons;
   for (const std::string& path : arguments.operands()) {
@@ -116,6 +117,8 @@ Command check() {
            .doc = "relative tolerance",
            .kind = Flag::Kind::number,
            .otherwise = "1e-3"},
+          {.name = "rounded-halves",
+           .doc = "allow f16 and bf16 what rounding to them may cost"},
           {.name = "atol",
            .value = "X",
            .doc = "absolute tolerance",
