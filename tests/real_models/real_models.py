@@ -252,11 +252,22 @@ CHECKS = {
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("tenon")
-    parser.add_argument("references")
-    parser.add_argument("models")
+    parser.add_argument("references", nargs="?")
+    parser.add_argument("models", nargs="?")
+    parser.add_argument("--from-environment", metavar="ROOT",
+                        help="TENON_TEST_DATA and TENON_REAL_MODELS say where, the first defaults "
+                             "to ROOT/../shared/data")
     parser.add_argument("names", nargs="*", metavar="MODEL")
     parser.add_argument("--device", default="reference")
-    options = parser.parse_args()
+    options = parser.parse_intermixed_args()
+    if options.from_environment:
+        data = os.environ.get("TENON_TEST_DATA",
+                              os.path.join(options.from_environment, "..", "shared", "data"))
+        options.references = os.path.join(data, "pypi-refs")
+        options.models = os.environ.get("TENON_REAL_MODELS", "")
+    if not options.references or not options.models:
+        print("SKIPPED: TENON_REAL_MODELS names no folder with fetched models")
+        sys.exit(77)
     counts = {"passed": 0, "failed": 0, "skipped": 0}
     for name in options.names or CHECKS:
         begin = time.monotonic()
