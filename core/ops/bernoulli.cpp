@@ -11,7 +11,6 @@ Op bernoulli() {
       .inputs = {{"input", "float"}},
       .outputs = {{"output"}},
       .infer = [](InferContext& c) -> Status {
-        choose_seed(c);
         TENON_TRY_ASSIGN(const DType dtype, wanted_type(c, "dtype", c.dtype(0)));
         c.output(0, dtype, c.dims(0));
         return {};

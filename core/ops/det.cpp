@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/products.h"
 #include "core/ops/op.h"
 
 namespace tenon::ops {
@@ -10,8 +11,7 @@ Op det() {
       .inputs = {{"x", "float"}},
       .outputs = {{"y", "float"}},
       .infer = [](InferContext& c) -> Status {
-        if (c.rank(0) < 2) return invalid("input of rank {}, expected at least 2", c.rank(0));
-        TENON_TRY(c.require_equal(c.dim(0, -1), c.dim(0, -2), "rows and columns of a matrix"));
+        TENON_TRY(require_square(c));
         c.output(0, c.dtype(0), {c.dims(0).begin(), c.dims(0).end() - 2});
         return {};
       },

@@ -14,7 +14,6 @@ bool never_trains(ExpandContext& c) {
 }
 
 Status infer(InferContext& c) {
-  if (c.has(2)) choose_seed(c);
   for (size_t i = 1; i < 3; ++i) {
     if (c.has(i)) TENON_TRY(c.require_equal(c.elements(i), c.number(1), "elements of an option"));
   }

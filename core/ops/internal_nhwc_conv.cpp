@@ -7,7 +7,7 @@ Op internal_nhwc_conv() {
   return channels_last_conv(
       "Conv", "com.ms.internal.nhwc",
       "Conv of data whose channels are the last axis, as files that were optimised for it hold.",
-      false);
+      WeightChannels::second);
 }
 
 }  // namespace tenon::ops

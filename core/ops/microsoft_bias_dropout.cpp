@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/compose.h"
-#include "core/ops/framework/random.h"
 #include "core/ops/op.h"
 
 namespace tenon::ops {
@@ -9,7 +8,6 @@ namespace {
 enum Input : size_t { data, bias, residual, ratio, training };
 
 Status infer(InferContext& c) {
-  if (c.has(training)) choose_seed(c);
   TENON_TRY(c.broadcast(c.dims(data), c.dims(bias)).status());
   c.output(0, c.dtype(data), c.dims(data));
   c.output(1, DType::boolean, c.dims(data));

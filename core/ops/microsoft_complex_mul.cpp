@@ -4,7 +4,7 @@
 namespace tenon::ops {
 
 Op microsoft_complex_mul() {
-  return complex_product("ComplexMul", "Products of complex numbers.", false);
+  return complex_product("ComplexMul", "Products of complex numbers.", Factor::plain);
 }
 
 }  // namespace tenon::ops

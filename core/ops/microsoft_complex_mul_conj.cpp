@@ -5,7 +5,7 @@ namespace tenon::ops {
 
 Op microsoft_complex_mul_conj() {
   return complex_product("ComplexMulConj", "Products of complex numbers and conjugated ones.",
-                         true);
+                         Factor::conjugated);
 }
 
 }  // namespace tenon::ops

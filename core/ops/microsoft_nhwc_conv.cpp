@@ -5,7 +5,8 @@ namespace tenon::ops {
 
 Op microsoft_nhwc_conv() {
   return channels_last_conv("NhwcConv", "com.microsoft",
-                            "Conv of data and weights whose channels are the last axis.", true);
+                            "Conv of data and weights whose channels are the last axis.",
+                            WeightChannels::last);
 }
 
 }  // namespace tenon::ops

@@ -6,7 +6,6 @@ namespace tenon::ops {
 namespace {
 
 Status infer(InferContext& c) {
-  choose_seed(c);
   const int64_t samples = c.integer("sample_size", 1);
   if (c.rank(0) != 2) return invalid("input of rank {}, expected 2", c.rank(0));
   if (samples < 1) return invalid("attribute sample_size is {}", samples);

@@ -4,7 +4,7 @@
 namespace tenon::ops {
 
 Op random_normal() {
-  return random_op("RandomNormal", "Normally distributed random numbers.", false, expand_normal);
+  return random_op("RandomNormal", "Normally distributed random numbers.", expand_normal);
 }
 
 }  // namespace tenon::ops

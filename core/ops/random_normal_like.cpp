@@ -4,8 +4,8 @@
 namespace tenon::ops {
 
 Op random_normal_like() {
-  return random_op("RandomNormalLike", "Normally distributed random numbers, in dims of an input.",
-                   true, expand_normal);
+  return random_like_op("RandomNormalLike",
+                        "Normally distributed random numbers, in dims of an input.", expand_normal);
 }
 
 }  // namespace tenon::ops

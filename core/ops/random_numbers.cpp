@@ -21,10 +21,13 @@ Expr bits(ElementContext& c, Expr place) {
   const auto constant = [&](uint64_t bits) {
     return c.pool().integer(static_cast<int64_t>(bits), Type::u64);
   };
-  return formula(c, "u64(counter + 1) * step + seed",
+  const Expr seed = c.has(0) ? c.pool().cast(c.load_linear(0, c.number(0)), Type::u64)
+                             : constant(static_cast<uint64_t>(seed_of(c)));
+  return formula(c, "u64(counter + 1) * step + seed * factor",
                  {{"counter", place},
                   {"step", constant(0x9E3779B97F4A7C15)},
-                  {"seed", constant(static_cast<uint64_t>(seed_of(c)) * 0xD1342543DE82EF95)}});
+                  {"seed", seed},
+                  {"factor", constant(0xD1342543DE82EF95)}});
 }
 
 Expr mixed(ElementContext& c, Expr z) {
@@ -69,13 +72,15 @@ Op random_numbers() {
   return {
       .name = "RandomNumbers",
       .doc =
-          "Random f32 numbers that depend on attribute seed and their places only: uniform in [0, "
-          "1) or standard normal.",
-      .inputs = {},
+          "Random f32 numbers that depend on a seed, an input or an attribute, and their places "
+          "only: uniform in [0, 1) or standard normal.",
+      .inputs = {{"seed", "i64", optional_operand}},
       .outputs = {{"numbers", "f32"}},
       .infer = infer,
       .element = element,
       .samples = {{.inputs = {}, .attributes = {{"sizes", sizes}, {"seed", 3}}},
+                  {.inputs = {{.dims = {}, .dtype = DType::i64, .low = 0, .high = 99}},
+                   .attributes = {{"sizes", sizes}}},
                   {.inputs = {},
                    .attributes = {{"sizes", sizes}, {"seed", 3.5}, {"distribution", "normal"}}}},
   };

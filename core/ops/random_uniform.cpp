@@ -4,7 +4,7 @@
 namespace tenon::ops {
 
 Op random_uniform() {
-  return random_op("RandomUniform", "Random numbers in [low, high).", false, expand_uniform);
+  return random_op("RandomUniform", "Random numbers in [low, high).", expand_uniform);
 }
 
 }  // namespace tenon::ops

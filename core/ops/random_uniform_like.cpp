@@ -4,8 +4,8 @@
 namespace tenon::ops {
 
 Op random_uniform_like() {
-  return random_op("RandomUniformLike", "Random numbers in [low, high), in dims of an input.", true,
-                   expand_uniform);
+  return random_like_op("RandomUniformLike", "Random numbers in [low, high), in dims of an input.",
+                        expand_uniform);
 }
 
 }  // namespace tenon::ops

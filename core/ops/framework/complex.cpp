@@ -21,8 +21,9 @@ Expr part(ElementContext& c, size_t input, int64_t which) {
   return c.load(input, index);
 }
 
-template <bool conjugate>
+template <Factor factor>
 Expr element(ElementContext& c) {
+  constexpr bool conjugate = factor == Factor::conjugated;
   const Names names = {
       {"a", part(c, 0, 0)}, {"b", part(c, 0, 1)}, {"x", part(c, 1, 0)}, {"y", part(c, 1, 1)}};
   const Expr is_real = c.coordinate(-1) == 0;
@@ -32,7 +33,7 @@ Expr element(ElementContext& c) {
 
 }  // namespace
 
-Op complex_product(std::string_view name, std::string_view doc, bool conjugate) {
+Op complex_product(std::string_view name, std::string_view doc, Factor factor) {
   return {
       .name = name,
       .domain = "com.microsoft",
@@ -45,7 +46,8 @@ Op complex_product(std::string_view name, std::string_view doc, bool conjugate) 
         TENON_TRY(c.require_equal(c.dim(1, -1), c.number(2), "parts of a number"));
         return broadcast_inputs(c);
       },
-      .element = conjugate ? element<true> : element<false>,
+      .element =
+          factor == Factor::conjugated ? element<Factor::conjugated> : element<Factor::plain>,
       .samples = {{.inputs = {{.dims = {3, 4, 2}}, {.dims = {4, 2}}}}},
   };
 }

@@ -17,4 +17,9 @@ Result<std::vector<Expr>> product_dims(InferContext& c, std::vector<Expr> a, std
   return dims;
 }
 
+Status require_square(InferContext& c) {
+  if (c.rank(0) < 2) return invalid("input of rank {}, expected at least 2", c.rank(0));
+  return c.require_equal(c.dim(0, -1), c.dim(0, -2), "rows and columns of a matrix");
+}
+
 }  // namespace tenon::ops

@@ -4,21 +4,18 @@
 #include "core/ops/framework/compose.h"
 #include "core/ops/framework/sizes.h"
 
-#include <random>
 #include <string>
 
 namespace tenon::ops {
 namespace {
 
 Status infer_like(InferContext& c) {
-  choose_seed(c);
   TENON_TRY_ASSIGN(const DType dtype, wanted_type(c, "dtype", c.dtype(0)));
   c.output(0, dtype, c.dims(0));
   return {};
 }
 
 Status infer_shape(InferContext& c) {
-  choose_seed(c);
   TENON_TRY_ASSIGN(const DType dtype, wanted_type(c, "dtype", DType::f32));
   std::vector<Expr> dims;
   for (const int64_t extent : c.integers("shape", {})) {
@@ -33,17 +30,17 @@ ValueId random(ExpandContext& c, const std::vector<Expr>& dims, std::string_view
   const auto seed = c.node().attributes.find("seed");
   Attributes attributes = {{"sizes", as_attribute(dims)},
                            {"distribution", std::string(distribution)}};
-  if (seed != c.node().attributes.end()) attributes["seed"] = seed->second;
-  return c.add("RandomNumbers", {}, std::move(attributes));
+  if (seed != c.node().attributes.end()) {
+    attributes["seed"] = seed->second;
+    return c.add("RandomNumbers", {}, std::move(attributes));
+  }
+  const ValueId fresh = c.add_many("RandomSeed", {}, {}, 1, "tenon").front();
+  return c.add("RandomNumbers", {fresh}, std::move(attributes));
 }
 
 const Value& made(const ExpandContext& c) { return c.graph().value(c.node().outputs[0]); }
 
 }  // namespace
-
-void choose_seed(InferContext& c) {
-  if (!c.has_attribute("seed")) c.set("seed", int64_t{std::random_device()()});
-}
 
 Result<DType> wanted_type(const NodeContext& c, std::string_view attribute, DType otherwise) {
   if (!c.has_attribute(attribute)) return otherwise;
@@ -64,22 +61,25 @@ ValueId random_normal(ExpandContext& c, const std::vector<Expr>& dims) {
   return random(c, dims, "normal");
 }
 
-Op random_op(std::string_view name, std::string_view doc, bool like,
-             Status (*expand)(ExpandContext&)) {
-  Op op = {.name = name,
-           .doc = doc,
-           .inputs = {},
-           .outputs = {{"output", "float"}},
-           .infer = like ? infer_like : infer_shape,
-           .expand = expand};
-  if (like) {
-    op.inputs = {{"input"}};
-    op.samples = {{.inputs = {{.dims = {3, 5}}}, .attributes = {{"seed", 7.0}}}};
-  } else {
-    op.samples = {
-        {.inputs = {}, .attributes = {{"seed", 7.0}, {"shape", std::vector<int64_t>{3, 5}}}}};
-  }
-  return op;
+Op random_op(std::string_view name, std::string_view doc, Status (*expand)(ExpandContext&)) {
+  return {.name = name,
+          .doc = doc,
+          .inputs = {},
+          .outputs = {{"output", "float"}},
+          .infer = infer_shape,
+          .expand = expand,
+          .samples = {{.inputs = {},
+                       .attributes = {{"seed", 7.0}, {"shape", std::vector<int64_t>{3, 5}}}}}};
+}
+
+Op random_like_op(std::string_view name, std::string_view doc, Status (*expand)(ExpandContext&)) {
+  return {.name = name,
+          .doc = doc,
+          .inputs = {{"input"}},
+          .outputs = {{"output", "float"}},
+          .infer = infer_like,
+          .expand = expand,
+          .samples = {{.inputs = {{.dims = {3, 5}}}, .attributes = {{"seed", 7.0}}}}};
 }
 
 Status expand_uniform(ExpandContext& c) {

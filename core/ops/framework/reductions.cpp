@@ -23,7 +23,7 @@ Result<std::vector<int64_t>> chosen_axes(const NodeContext& c) {
   }
   // To name an axis twice changes nothing.
   std::ranges::sort(axes);
-  axes.erase(std::ranges::unique(axes).begin(), axes.end());
+  axes.erase(std::unique(axes.begin(), axes.end()), axes.end());
   return axes;
 }
 

@@ -3,6 +3,8 @@
 
 #include "core/passes/framework/pass_test.h"
 
+#include <algorithm>
+
 namespace tenon {
 namespace {
 
@@ -45,6 +47,20 @@ output %1 "y"
   EXPECT_EQ(graph.symbols[0].value, count);
   EXPECT_EQ(graph.value(1).dims[0].constant(), 2);
   EXPECT_EQ(graph.value(1).dims[1].op(), TENON_EXPR_SYMBOL);
+}
+
+// How many nodes of each run draw a seed.
+size_t seeds_drawn(const std::string& attributes) {
+  Graph graph = graph_of("%0 \"y\" none = RandomNormal() \"y\" {shape = [999]" + attributes +
+                         "}\noutput %0 \"y\"\n");
+  EXPECT_TRUE(run_named(graph, {"infer", "lower"}).ok());
+  EXPECT_TRUE(expand_nodes(graph, [](size_t) { return true; }).ok());
+  return static_cast<size_t>(std::ranges::count(graph.main().nodes, "RandomSeed", &Node::op));
+}
+
+TEST(Expand, random_numbers_without_a_seed_draw_one_in_each_run) {
+  EXPECT_EQ(seeds_drawn(""), 1u);
+  EXPECT_EQ(seeds_drawn(", seed = 2.5"), 0u);
 }
 
 TEST(Expand, nodes_that_are_not_wanted_stay_whole) {
