@@ -87,7 +87,10 @@ Op recurrent() {
             .outputs = 2},
            {.inputs = {x, {.dims = {1, 5, 3}}, {.dims = {1, 5, 5}}},
             .attributes = with(recurrent_attributes("rnn", 1), "clip", 0.5),
-            .outputs = 2}},
+            .outputs = 2},
+           {.inputs = {x, {.dims = {1, 20, 3}}, {.dims = {1, 20, 5}}},
+            .attributes = with(recurrent_attributes("lstm", 1), "state_bits", int64_t{8}),
+            .outputs = 3}},
   };
 }
 

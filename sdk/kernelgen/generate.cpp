@@ -2,6 +2,7 @@
 #include "tenon/kernelgen/generate.h"
 
 #include "templates.h"
+#include "tenon/kernelgen/legalise.h"
 
 #include <fmt/format.h>
 
@@ -46,9 +47,23 @@ Status check_operands(const Island& island, const tenon_node& node) {
   return {};
 }
 
-}  // namespace
+// The kernel as the device can run it; numbers of 64 bits become two arguments.
+Result<Generated> legal(Generated generated, const Limits& limits) {
+  if (limits.has_i64) return generated;
+  std::vector<Argument> arguments;
+  for (size_t i = 0; i < generated.arguments.size(); ++i) {
+    const kir::Param& param = generated.kernel.params[i];
+    arguments.push_back(generated.arguments[i]);
+    if (param.buffer || kir::bits_in(param.type) != 64 || is_float(param.type)) continue;
+    arguments.push_back(generated.arguments[i]);
+    arguments.back().shift = 32;
+  }
+  TENON_TRY_ASSIGN(generated.kernel, kir::without_wide_integers(generated.kernel));
+  generated.arguments = std::move(arguments);
+  return generated;
+}
 
-Result<Kernels> generate(Island& island, const tenon_node& node, const std::string& name) {
+Result<Kernels> written(Island& island, const tenon_node& node, const std::string& name) {
   const std::string_view op = island.graph().op(node);
   const Work work(island, node, name);
   if ((node.flags & TENON_NODE_HOST_CONTROL) != 0)
@@ -62,6 +77,16 @@ Result<Kernels> generate(Island& island, const tenon_node& node, const std::stri
     if (candidate.op == op) return candidate.write(work);
   }
   return work.refuse("neither a formula nor an operator with a kernel template");
+}
+
+}  // namespace
+
+Result<Kernels> generate(Island& island, const tenon_node& node, const std::string& name) {
+  TENON_TRY_ASSIGN(Kernels kernels, written(island, node, name));
+  for (Generated& each : kernels.list) {
+    TENON_TRY_ASSIGN(each, legal(std::move(each), island.limits()));
+  }
+  return kernels;
 }
 
 Result<Generated> generate_copy(Island& island, DType dtype, Expr elements,
@@ -78,7 +103,7 @@ Result<Generated> generate_copy(Island& island, DType dtype, Expr elements,
   const Value i = b.thread(0);
   b.when(i < draft.argument(elements),
          [&] { kir::store_element(to, i, kir::load_element(from, i)); });
-  return draft.finish(elements);
+  return legal(draft.finish(elements), island.limits());
 }
 
 }  // namespace tenon::kernelgen

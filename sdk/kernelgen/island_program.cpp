@@ -230,7 +230,8 @@ Result<BoundLaunch> IslandProgram::bind(const Step& step, const Layout& layout,
       const bool is_size =
           static_cast<Type>(exprs_[static_cast<size_t>(argument.number)].type) == Type::i64;
       TENON_TRY_ASSIGN(const int64_t value, evaluate(exprs_, argument.number, symbols));
-      TENON_TRY_ASSIGN(const BoundArgument bound, number(value, kernel.params[i], is_size));
+      TENON_TRY_ASSIGN(const BoundArgument bound,
+                       number(value >> argument.shift, kernel.params[i], is_size));
       launch.arguments.push_back(bound);
       continue;
     }

@@ -150,7 +150,12 @@ Result<Recurrence> recurrence_of(const Work& work) {
   r.reverse = direction == "reverse";
   r.input_forget = work.integer("input_forget") != 0;
   r.reset_after = work.integer("linear_before_reset") != 0;
-  if (work.integer("state_bits") != 0) return work.refuse("a state rounded to 8 bits");
+  const int64_t state_bits = work.integer("state_bits");
+  if (state_bits != 0 && (state_bits != 8 || r.cell != Cell::lstm)) {
+    return work.refuse(
+        fmt::format("state_bits {} of kind \"{}\", known is 8 of lstm", state_bits, kind));
+  }
+  r.narrow_state = state_bits == 8;
   r.clip = work.graph().attr_float(work.node(), "clip", 0);
   for (size_t i = 0; i < 3; ++i) {
     if (!work.has_input(i)) return invalid("Recurrent: input {} is missing", i);

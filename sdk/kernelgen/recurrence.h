@@ -38,6 +38,7 @@ struct Recurrence {
   bool reverse = false;       // the first direction runs backwards
   bool input_forget = false;  // lstm: the forget gate is one minus the input gate
   bool reset_after = false;   // gru: linear_before_reset
+  bool narrow_state = false;  // lstm: what R takes is rounded to 8 bits over its own range
   double clip = 0;            // 0: none
   std::array<std::array<ActivationFunction, 3>, 2> functions = {};  // by direction
 

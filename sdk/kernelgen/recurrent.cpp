@@ -82,7 +82,7 @@ class Sequence {
     h_ = shared(r.hidden);
     gates_ = shared(rows_);
     if (r.cell == Cell::lstm) c_ = shared(r.hidden);
-    if (r.cell == Cell::gru) masked_ = shared(r.hidden);
+    if (r.cell == Cell::gru || r.narrow_state) masked_ = shared(r.hidden);
   }
 
   Generated run() {
@@ -113,7 +113,7 @@ class Sequence {
 
   // Bytes of shared memory.
   static uint64_t shared_bytes(const Recurrence& r, Type wide) {
-    const int64_t vectors = r.gates() + (r.cell == Cell::rnn ? 1 : 2);
+    const int64_t vectors = r.gates() + (r.cell == Cell::rnn ? 1 : 2) + (r.narrow_state ? 1 : 0);
     return static_cast<uint64_t>(vectors * r.hidden) * (kir::bits_in(wide) / 8);
   }
 
@@ -240,9 +240,32 @@ class Sequence {
     return number(peepholes_, i + static_cast<double>(first)) * state;
   }
 
+  // The hidden state as DynamicQuantizeLinear of ONNX gives it back. Each thread looks for its
+  // range by itself.
+  void round_state() {
+    const kir::Variable low = b_.variable(b_.real(0));
+    const kir::Variable high = b_.variable(b_.real(0));
+    b_.loop(b_.integer(0), b_.integer(r_.hidden), b_.integer(1), [&](Value i) {
+      const Value h = b_.cast(b_.load(h_, i), Type::f32);
+      b_.set(low, smaller(b_.get(low), h));
+      b_.set(high, larger(b_.get(high), h));
+    });
+    const Value range = b_.get(high) - b_.get(low);
+    const Value scale = b_.select(range == 0, b_.real(1), range / 255);
+    const Value zero = b_.unary(kir::Op::round, code_of(-b_.get(low) / scale));
+    each(0, r_.hidden, [&](Value i) {
+      const Value h = b_.cast(b_.load(h_, i), Type::f32);
+      const Value code = code_of(b_.unary(kir::Op::round, h / scale) + zero);
+      b_.store(masked_, i, b_.cast((code - zero) * scale, wide_));
+    });
+    b_.barrier();
+  }
+  Value code_of(Value x) { return smaller(larger(x, b_.real(0)), b_.real(255)); }
+
   // Gates: input i, output o, forget f, cell c.
   void step_lstm() {
-    multiply(h_, 0, 4);
+    if (r_.narrow_state) round_state();
+    multiply(r_.narrow_state ? masked_ : h_, 0, 4);
     each(0, r_.hidden, [&](Value k) {
       const Value before = b_.load(c_, k);
       const Value input = activate(0, both(0, k) + peephole(0, k, before));
@@ -265,7 +288,8 @@ class Sequence {
   kir::Tensor projected_, weights_, bias_, peepholes_;
   std::array<kir::Tensor, 3> outputs_;
   std::array<std::optional<kir::Tensor>, 2> initial_;
-  kir::Shared h_, c_, masked_, gates_;  // gates: what R says
+  kir::Shared h_, c_, gates_;  // gates: what R says
+  kir::Shared masked_;         // gru: the state behind the reset gate; lstm: the state rounded
   Value steps_, batch_, self_, image_, state_, step_;
 };
 

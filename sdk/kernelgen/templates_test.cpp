@@ -49,6 +49,10 @@ TEST(Templates, compute_what_plain_loops_compute_for_a_gpu) {
   expect_agreement(testing::island_cases(), {.is_cpu = false});
 }
 
+TEST(Templates, compute_what_plain_loops_compute_without_64_bit_integers) {
+  expect_agreement(testing::island_cases(), {.has_i64 = false});
+}
+
 // The staged product with one of its barriers taken out.
 TEST(Templates, lose_no_barrier_unnoticed) {
   testing::BlobWriter blob;

@@ -20,7 +20,7 @@ class Conformance : public ::testing::Test {
 
   // Calls use with every sample of every operator and its kernels.
   template <class Use>
-  void each_generated(Tally& tally, Use use) {
+  void each_generated(Tally& tally, const kernelgen::Limits& limits, Use use) {
     for (const Op& op : wanted_ops()) {
       for (size_t i = 0; i < op.samples.size(); ++i) {
         const auto sample = judge_->judged(op, op.samples[i], name_of(op, i));
@@ -29,7 +29,7 @@ class Conformance : public ::testing::Test {
           ++tally.alone;
           continue;
         }
-        const auto program = generated(*sample);
+        const auto program = generated(*sample, limits);
         if (!program.ok()) {
           ASSERT_EQ(program.status().code(), Code::unsupported) << program.status().message();
           tally.missing.insert(fmt::format("{}: {}", op.name, program.status().message()));
@@ -41,9 +41,9 @@ class Conformance : public ::testing::Test {
   }
 
   // All samples through one way of running kernels.
-  Tally run_samples(Verify verify) {
+  Tally run_samples(Verify verify, const kernelgen::Limits& limits = {}) {
     Tally tally;
-    each_generated(tally, [&](const Case& sample, const kernelgen::IslandProgram& program) {
+    each_generated(tally, limits, [&](const Case& sample, const kernelgen::IslandProgram& program) {
       const Status status = compare(sample, program, verify);
       if (status.code() == Code::unsupported) {
         tally.missing.insert(fmt::format("{}: {}", sample.name, status.message()));
@@ -58,7 +58,7 @@ class Conformance : public ::testing::Test {
   testing::KernelCollection all_kernels() {
     Tally tally;
     testing::KernelCollection collection;
-    each_generated(tally, [&](const Case&, const kernelgen::IslandProgram& program) {
+    each_generated(tally, {}, [&](const Case&, const kernelgen::IslandProgram& program) {
       for (const kir::Kernel& kernel : program.kernels()) collection.add(kernel);
     });
     return collection;
@@ -77,6 +77,20 @@ TEST_F(Conformance, the_printed_ptx_of_every_sample_computes_the_same) {
   const Tally tally = run_samples(testing::verify_ptx);
   tally.print("samples");
   EXPECT_GE(tally.passed, at_least(450));
+}
+
+TEST_F(Conformance, every_sample_computes_the_same_without_64_bit_integers) {
+  Tally wide;
+  each_generated(wide, {.has_i64 = false}, [&](const Case& sample, const auto& program) {
+    for (const kir::Kernel& kernel : program.kernels()) {
+      for (const kir::Instruction& at : kernel.code) {
+        EXPECT_FALSE(at.type == Type::i64 || at.type == Type::u64) << sample.name;
+      }
+    }
+  });
+  const Tally tally = run_samples(kernelgen::verify, {.has_i64 = false});
+  tally.print("samples");
+  EXPECT_GE(tally.passed, at_least(440));
 }
 
 TEST_F(Conformance, ptxas_takes_the_kernels_of_all_samples) {

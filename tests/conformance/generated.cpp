@@ -30,9 +30,9 @@ std::vector<Bytes> memory_of(const Case& sample, const kernelgen::IslandPlan& bo
 
 }  // namespace
 
-Result<kernelgen::IslandProgram> generated(const Case& sample) {
-  return kernelgen::IslandProgram::compile(sample.plan->islands.front().blob->graph(),
-                                           kernelgen::Limits{}, kir::opencl_c());
+Result<kernelgen::IslandProgram> generated(const Case& sample, const kernelgen::Limits& limits) {
+  return kernelgen::IslandProgram::compile(sample.plan->islands.front().blob->graph(), limits,
+                                           kir::opencl_c());
 }
 
 Status compare(const Case& sample, const kernelgen::IslandProgram& program, Verify verify) {

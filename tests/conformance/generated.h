@@ -21,7 +21,8 @@ using Verify = Status (*)(const kernelgen::IslandProgram&, const kernelgen::Isla
 inline bool has_island(const Case& sample) { return sample.plan->islands.size() == 1; }
 
 // The kernels of the case's island; unsupported with the reason where templates refuse it.
-Result<kernelgen::IslandProgram> generated(const Case& sample);
+Result<kernelgen::IslandProgram> generated(const Case& sample,
+                                           const kernelgen::Limits& limits = {});
 
 // Runs the kernels on the case's inputs; fails where they are unsound or their results differ from
 // what the judge says.

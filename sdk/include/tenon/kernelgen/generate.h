@@ -18,6 +18,7 @@ namespace tenon::kernelgen {
 // What templates must know of the device.
 struct Limits {
   bool has_f64 = true;
+  bool has_i64 = true;       // else 64-bit integers are computed in halves
   bool is_cpu = false;       // threads are loop iterations: no staging in shared memory
   uint32_t max_group = 256;  // threads of a work-group
   uint64_t shared_bytes = 16384;
@@ -29,6 +30,7 @@ struct Argument {
   bool is_operand = false;
   uint32_t operand = 0;
   ExprId number = no_expr;
+  uint32_t shift = 0;  // of the number's bits: 32 for the upper half of one passed in halves
 };
 
 struct Generated {
