@@ -46,13 +46,13 @@ Division divide_unsigned(Halves a, Halves b) {
     builder.set(rest_low, zero);
     builder.loop(builder.integer(0), builder.integer(64), builder.integer(1), [&](Value i) {
       const Value bit = builder.bitcast(builder.integer(63) - i, Type::u32);
-      const Value next = both(Op::bit_and, shift_right(a, bit, false).low, word(builder, 1));
+      const Value next = both(Op::bit_and, shift_right(a, bit, Type::u64).low, word(builder, 1));
       const Halves shifted =
           shift_left({builder.get(rest_low), builder.get(rest_high)}, word(builder, 1));
       const Halves rest = {both(Op::bit_or, shifted.low, next), shifted.high};
       // A bit that leaves the rest means that the divisor fits.
       const Value lost = sign_of(builder.get(rest_high)) != zero;
-      const Value fits = lost | !is_less(rest, b, false);
+      const Value fits = lost | !is_less(rest, b, Type::u64);
       const Halves left_over = select(fits, subtract(rest, b), rest);
       const Halves doubled =
           shift_left({builder.get(quotient_low), builder.get(quotient_high)}, word(builder, 1));
@@ -101,14 +101,14 @@ Halves multiply(Halves a, Halves b) {
   return {a.low * b.low, high_product(a.low, b.low) + a.low * b.high + a.high * b.low};
 }
 
-Halves divide(Halves a, Halves b, bool is_signed) {
-  if (!is_signed) return divide_unsigned(a, b).quotient;
+Halves divide(Halves a, Halves b, Type of) {
+  if (!is_signed(of)) return divide_unsigned(a, b).quotient;
   const Halves size = divide_unsigned(absolute(a), absolute(b)).quotient;
   return select(both(Op::bit_xor, is_negative(a), is_negative(b)), negate(size), size);
 }
 
-Halves remainder(Halves a, Halves b, bool is_signed) {
-  if (!is_signed) return divide_unsigned(a, b).rest;
+Halves remainder(Halves a, Halves b, Type of) {
+  if (!is_signed(of)) return divide_unsigned(a, b).rest;
   const Halves size = divide_unsigned(absolute(a), absolute(b)).rest;
   return select(is_negative(a), negate(size), size);
 }
@@ -124,12 +124,12 @@ Halves shift_left(Halves a, Value amount) {
   return {b.select(is_far, word(b, 0), low), b.select(is_far, low, high)};
 }
 
-Halves shift_right(Halves a, Value amount, bool is_signed) {
+Halves shift_right(Halves a, Value amount, Type of) {
   Builder& b = a.low.builder();
   const Value by = both(Op::bit_and, amount, word(b, 31));
-  const Value fill = is_signed ? sign_of(a.high) : word(b, 0);
+  const Value fill = is_signed(of) ? sign_of(a.high) : word(b, 0);
   const Value high =
-      is_signed ? as_word(right(as_signed(a.high), as_signed(by))) : right(a.high, by);
+      is_signed(of) ? as_word(right(as_signed(a.high), as_signed(by))) : right(a.high, by);
   const Value over = left(left(a.high, word(b, 1)), word(b, 31) - by);
   const Value low = both(Op::bit_or, right(a.low, by), over);
   const Value is_far = amount >= word(b, 32);
@@ -144,8 +144,8 @@ Halves select(Value condition, Halves yes, Halves no) {
 Halves negate(Halves a) { return subtract(halves(a.low.builder(), 0), a); }
 Halves absolute(Halves a) { return select(is_negative(a), negate(a), a); }
 
-Value is_less(Halves a, Halves b, bool is_signed) {
-  const Value high = is_signed ? as_signed(a.high) < as_signed(b.high) : a.high < b.high;
+Value is_less(Halves a, Halves b, Type of) {
+  const Value high = is_signed(of) ? as_signed(a.high) < as_signed(b.high) : a.high < b.high;
   return high | ((a.high == b.high) & (a.low < b.low));
 }
 
@@ -158,18 +158,18 @@ Halves widen(Value value) {
 }
 
 // Through the size: only there the lower half of a small number is a float.
-Halves from_float(Value x, bool is_signed) {
+Halves from_float(Value x, Type of) {
   Builder& b = x.builder();
   const Value whole = b.unary(Op::abs, b.unary(Op::trunc, x));
   const Value high = b.unary(Op::floor, whole * 0x1p-32);
   const Value low = whole - high * 0x1p32;
   const Halves size = {b.cast(low, Type::u32), b.cast(high, Type::u32)};
-  return is_signed ? select(x < 0, negate(size), size) : size;
+  return is_signed(of) ? select(x < 0, negate(size), size) : size;
 }
 
-Value to_float(Halves a, Type type, bool is_signed) {
+Value to_float(Halves a, Type of, Type type) {
   Builder& b = a.low.builder();
-  const Halves size = is_signed ? absolute(a) : a;
+  const Halves size = is_signed(of) ? absolute(a) : a;
   Value y;
   if (type == Type::f64) {
     y = b.cast(size.high, type) * 0x1p32 + b.cast(size.low, type);
@@ -177,13 +177,13 @@ Value to_float(Halves a, Type type, bool is_signed) {
     // The leading 32 bits; those behind them are remembered by the last, so that rounding once is
     // rounding right.
     const Value length = bit_length(size.high);
-    const Halves leading = shift_right(size, length, false);
+    const Halves leading = shift_right(size, length, Type::u64);
     const Halves back = shift_left(leading, length);
     const Value rest = b.cast(!is_equal(back, size), Type::u32);
     const Value number = b.cast(both(Op::bit_or, leading.low, rest), type);
     y = number * b.bitcast(left(length + 127.0, word(b, 23)), Type::f32);
   }
-  return is_signed ? b.select(is_negative(a), -y, y) : y;
+  return is_signed(of) ? b.select(is_negative(a), -y, y) : y;
 }
 
 }  // namespace tenon::kir

@@ -192,7 +192,7 @@ class Rewriter {
 
   Status wide_value(size_t i, const Instruction& from) {
     Halves& to = wide_[i];
-    const bool sign = is_signed(from.type);
+    const Type of = from.type;
     const auto a = [&] { return wide(from.a); };
     const auto b = [&] { return wide(from.b); };
     const auto each = [&](Op op) {
@@ -215,16 +215,16 @@ class Rewriter {
         to = multiply(a(), b());
         return {};
       case Op::div:
-        to = divide(a(), b(), sign);
+        to = divide(a(), b(), of);
         return {};
       case Op::rem:
-        to = remainder(a(), b(), sign);
+        to = remainder(a(), b(), of);
         return {};
       case Op::min:
-        to = kir::select(is_less(a(), b(), sign), a(), b());
+        to = kir::select(is_less(a(), b(), of), a(), b());
         return {};
       case Op::max:
-        to = kir::select(is_less(b(), a(), sign), a(), b());
+        to = kir::select(is_less(b(), a(), of), a(), b());
         return {};
       case Op::bit_and:
       case Op::bit_or:
@@ -235,7 +235,7 @@ class Rewriter {
         to = shift_left(a(), b().low);
         return {};
       case Op::shr:
-        to = shift_right(a(), b().low, sign);
+        to = shift_right(a(), b().low, of);
         return {};
       case Op::neg:
         to = negate(a());
@@ -251,7 +251,7 @@ class Rewriter {
         return {};
       case Op::cast:
         to = is_wide(from.a)          ? a()
-             : is_float(type(from.a)) ? from_float(narrow(from.a), sign)
+             : is_float(type(from.a)) ? from_float(narrow(from.a), of)
                                       : widen(narrow(from.a));
         return {};
       case Op::bitcast:
@@ -274,19 +274,19 @@ class Rewriter {
     Value& to = narrow_[i];
     const bool takes_wide = is_arithmetic(from.op) && from.op != Op::select && is_wide(from.a);
     if (!takes_wide) return same(to, from);
-    const bool sign = is_signed(type(from.a));
+    const Type of = type(from.a);
     switch (from.op) {
       case Op::lt:
-        to = is_less(wide(from.a), wide(from.b), sign);
+        to = is_less(wide(from.a), wide(from.b), of);
         return {};
       case Op::le:
-        to = !is_less(wide(from.b), wide(from.a), sign);
+        to = !is_less(wide(from.b), wide(from.a), of);
         return {};
       case Op::eq:
         to = is_equal(wide(from.a), wide(from.b));
         return {};
       case Op::cast:
-        to = is_float(from.type) ? to_float(wide(from.a), from.type, sign)
+        to = is_float(from.type) ? to_float(wide(from.a), of, from.type)
                                  : b_.cast(wide(from.a).low, from.type);
         return {};
       default:
