@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenon/kernelgen/printer_spirv.h"
 
-#include "spirv_module.h"
+#include "spirv_body.h"
 
 namespace tenon::kir {
 namespace {
@@ -17,6 +17,7 @@ class Printer {
   Printer(const Kernel& kernel, Module& module)
       : kernel_(kernel),
         module_(module),
+        body_(module),
         ids_(kernel.code.size(), no_id),
         homes_(ids_.size(), no_id) {}
 
@@ -24,14 +25,14 @@ class Printer {
     parameters();
     for (size_t i = 0; i < kernel_.code.size(); ++i) leaf(i);
     for (size_t i = 0; i < kernel_.code.size(); ++i) line(i);
-    put(body_, Code::return_void, {});
-    put(body_, Code::function_end, {});
+    put(body_.words(), Code::return_void, {});
+    put(body_.words(), Code::function_end, {});
     const uint32_t function = module_.fresh();
     Words& out = module_.functions();
     put(out, Code::function, {module_.void_type(), function, 0, module_.function_type()});
     put(out, Code::label, {first_block_});
     out.insert(out.end(), variables_.begin(), variables_.end());
-    out.insert(out.end(), body_.begin(), body_.end());
+    out.insert(out.end(), body_.words().begin(), body_.words().end());
     module_.entry(function, kernel_.name, kernel_.group);
   }
 
@@ -39,32 +40,18 @@ class Printer {
   const Instruction& at(int32_t id) const { return kernel_.code[static_cast<size_t>(id)]; }
   Type type(int32_t id) const { return at(id).type; }
   uint32_t id(int32_t value) const { return ids_[static_cast<size_t>(value)]; }
+  uint32_t operand(int32_t value) const { return value >= 0 ? id(value) : no_id; }
   uint32_t constant(uint64_t bits, Type type) { return module_.constant(bits, type); }
-
-  // An instruction with a result.
-  uint32_t made(Code code, uint32_t type, std::initializer_list<uint32_t> operands) {
-    const uint32_t result = module_.fresh();
-    Words words = {type, result};
-    words.insert(words.end(), operands.begin(), operands.end());
-    put(body_, code, words);
-    return result;
-  }
-  uint32_t made(Code code, Type type, std::initializer_list<uint32_t> operands) {
-    return made(code, module_.type(type), operands);
-  }
-  uint32_t extended(Extended function, Type type, std::initializer_list<uint32_t> operands) {
-    const uint32_t result = module_.fresh();
-    Words words = {module_.type(type), result, module_.extended(), static_cast<uint32_t>(function)};
-    words.insert(words.end(), operands.begin(), operands.end());
-    put(body_, Code::ext_inst, words);
-    return result;
+  template <class T>
+  uint32_t made(Code code, T type, std::initializer_list<uint32_t> operands) {
+    return body_.made(code, type, operands);
   }
 
   void open_block(uint32_t label) {
-    put(body_, Code::label, {label});
+    put(body_.words(), Code::label, {label});
     block_ = label;
   }
-  void branch(uint32_t label) { put(body_, Code::branch, {label}); }
+  void branch(uint32_t label) { put(body_.words(), Code::branch, {label}); }
 
   uint32_t function_variable(Type of) {
     const uint32_t home = module_.fresh();
@@ -116,7 +103,7 @@ class Printer {
         const uint32_t pointer = module_.pointer(Storage::push_constant, module_.type(stored));
         const uint32_t place = made(Code::access_chain, pointer, {scalars_, member});
         ids_[i] = made(Code::load, stored, {place});
-        if (from.type == Type::boolean) ids_[i] = is_set(ids_[i]);
+        if (from.type == Type::boolean) ids_[i] = body_.is_set(ids_[i]);
         return;
       }
       case Op::group:
@@ -132,10 +119,6 @@ class Printer {
       default:
         return;
     }
-  }
-
-  uint32_t is_set(uint32_t word) {
-    return made(Code::i_not_equal, Type::boolean, {word, constant(0, Type::u32)});
   }
 
   void line(size_t i) {
@@ -166,23 +149,24 @@ class Printer {
         ids_[i] = from.k == 1 ? made(Code::load, from.type, {shared_place(from)}) : load(from);
         return;
       case Op::store:
-        from.k == 1 ? put(body_, Code::store, {shared_place(from), id(from.c)}) : store(from);
+        from.k == 1 ? put(body_.words(), Code::store, {shared_place(from), id(from.c)})
+                    : store(from);
         return;
       case Op::barrier:
         barrier();
         return;
       case Op::variable:
         homes_[i] = function_variable(from.type);
-        put(body_, Code::store, {homes_[i], id(from.a)});
+        put(body_.words(), Code::store, {homes_[i], id(from.a)});
         return;
       case Op::get:
         ids_[i] = made(Code::load, from.type, {home()});
         return;
       case Op::set:
-        put(body_, Code::store, {home(), id(from.b)});
+        put(body_.words(), Code::store, {home(), id(from.b)});
         return;
       default:
-        ids_[i] = value(from);
+        ids_[i] = body_.value(from, type(from.a), id(from.a), operand(from.b), operand(from.c));
         return;
     }
   }
@@ -191,7 +175,7 @@ class Printer {
     constexpr uint32_t workgroup = 2;
     constexpr uint32_t acquire_release_of_workgroup_memory = 0x108;
     const uint32_t scope = constant(workgroup, Type::u32);
-    put(body_, Code::control_barrier,
+    put(body_.words(), Code::control_barrier,
         {scope, scope, constant(acquire_release_of_workgroup_memory, Type::u32)});
   }
 
@@ -202,7 +186,7 @@ class Printer {
     block.other = module_.fresh();  // where the counter is moved on
     const uint32_t inside = module_.fresh();
     homes_[i] = function_variable(Type::i32);
-    put(body_, Code::store, {homes_[i], id(from.a)});
+    put(body_.words(), Code::store, {homes_[i], id(from.a)});
     branch(block.header);
     open_block(block.header);
     ids_[i] = made(Code::load, Type::i32, {homes_[i]});
@@ -211,8 +195,8 @@ class Printer {
       const uint32_t flag = made(Code::load, Type::boolean, {homes_[from.k - 1]});
       goes_on = made(Code::logical_and, Type::boolean, {goes_on, flag});
     }
-    put(body_, Code::loop_merge, {block.merge, block.other, 0});
-    put(body_, Code::branch_conditional, {goes_on, inside, block.merge});
+    put(body_.words(), Code::loop_merge, {block.merge, block.other, 0});
+    put(body_.words(), Code::branch_conditional, {goes_on, inside, block.merge});
     open_block(inside);
     open_.push_back(block);
   }
@@ -222,8 +206,8 @@ class Printer {
     const uint32_t inside = module_.fresh();
     block.other = module_.fresh();
     block.merge = module_.fresh();
-    put(body_, Code::selection_merge, {block.merge, 0});
-    put(body_, Code::branch_conditional, {id(from.a), inside, block.other});
+    put(body_.words(), Code::selection_merge, {block.merge, 0});
+    put(body_.words(), Code::branch_conditional, {id(from.a), inside, block.other});
     open_block(inside);
     open_.push_back(block);
   }
@@ -236,7 +220,7 @@ class Printer {
       branch(block.other);
       open_block(block.other);
       const uint32_t next = made(Code::i_add, Type::i32, {ids_[i], id(kernel_.code[i].c)});
-      put(body_, Code::store, {homes_[i], next});
+      put(body_.words(), Code::store, {homes_[i], next});
       branch(block.header);
     } else {
       branch(block.merge);
@@ -264,7 +248,7 @@ class Printer {
   uint32_t widened(uint32_t element, DType dtype) {
     switch (dtype) {
       case DType::boolean:
-        return is_set(made(Code::u_convert, Type::u32, {element}));
+        return body_.is_set(made(Code::u_convert, Type::u32, {element}));
       case DType::u8:
       case DType::u16:
         return made(Code::u_convert, Type::u32, {element});
@@ -287,8 +271,8 @@ class Printer {
     const uint32_t inside = module_.fresh();
     const uint32_t merge = module_.fresh();
     const uint32_t before = block_;
-    put(body_, Code::selection_merge, {merge, 0});
-    put(body_, Code::branch_conditional, {id(from.c), inside, merge});
+    put(body_.words(), Code::selection_merge, {merge, 0});
+    put(body_.words(), Code::branch_conditional, {id(from.c), inside, merge});
     open_block(inside);
     const uint32_t loaded = element();
     branch(merge);
@@ -299,7 +283,7 @@ class Printer {
   void store(const Instruction& from) {
     const DType dtype = kernel_.params[static_cast<size_t>(from.a)].dtype;
     uint32_t element = id(from.c);
-    if (dtype == DType::boolean) element = number_of(element, Type::u32);
+    if (dtype == DType::boolean) element = body_.number_of(element, Type::u32);
     if (dtype == DType::f16) {
       constexpr uint32_t nearest_even = 0;
       element = made(Code::f_convert, module_.element_type(dtype), {element});
@@ -309,160 +293,7 @@ class Printer {
       element = made(is_signed ? Code::s_convert : Code::u_convert, module_.element_type(dtype),
                      {element});
     }
-    put(body_, Code::store, {place(from), element});
-  }
-
-  // A bool as 0 or 1.
-  uint32_t number_of(uint32_t boolean, Type type) {
-    const uint64_t one = is_float(type) ? bits_of(1, type) : 1;
-    return made(Code::select, type, {boolean, constant(one, type), constant(0, type)});
-  }
-
-  uint32_t value(const Instruction& from) {
-    const Type of = type(from.a);
-    const uint32_t a = id(from.a);
-    const uint32_t b = from.b >= 0 ? id(from.b) : no_id;
-    switch (from.op) {
-      case Op::select:
-        return made(Code::select, from.type, {a, b, id(from.c)});
-      case Op::cast:
-        return converted(a, of, from.type);
-      case Op::bitcast:
-        return made(Code::bitcast, from.type, {a});
-      case Op::lt:
-      case Op::le:
-      case Op::eq:
-        return compared(from.op, of, a, b);
-      default:
-        break;
-    }
-    if (from.type == Type::boolean) return logic(from.op, a, b);
-    if (is_float(from.type)) return real(from, a, b);
-    return integer(from, a, b);
-  }
-
-  // A bool is less than another when it is false and the other true.
-  uint32_t compared(Op op, Type of, uint32_t a, uint32_t b) {
-    if (of == Type::boolean) {
-      if (op == Op::eq) return made(Code::logical_equal, Type::boolean, {a, b});
-      const uint32_t is_false = made(Code::logical_not, Type::boolean, {a});
-      const Code joined = op == Op::lt ? Code::logical_and : Code::logical_or;
-      return made(joined, Type::boolean, {is_false, b});
-    }
-    Code code = Code::i_equal;
-    if (is_float(of)) {
-      code = op == Op::lt ? Code::f_less_than : op == Op::le ? Code::f_less_equal : Code::f_equal;
-    } else if (op == Op::lt) {
-      code = is_signed(of) ? Code::s_less_than : Code::u_less_than;
-    } else if (op == Op::le) {
-      code = is_signed(of) ? Code::s_less_equal : Code::u_less_equal;
-    }
-    return made(code, Type::boolean, {a, b});
-  }
-
-  uint32_t logic(Op op, uint32_t a, uint32_t b) {
-    switch (op) {
-      case Op::bit_and:
-        return made(Code::logical_and, Type::boolean, {a, b});
-      case Op::bit_or:
-        return made(Code::logical_or, Type::boolean, {a, b});
-      case Op::bit_xor:
-        return made(Code::logical_not_equal, Type::boolean, {a, b});
-      default:
-        return made(Code::logical_not, Type::boolean, {a});
-    }
-  }
-
-  uint32_t exact(Code code, Type type, std::initializer_list<uint32_t> operands) {
-    const uint32_t result = made(code, type, operands);
-    module_.decorate(result, {decorate_no_contraction});
-    return result;
-  }
-
-  uint32_t real(const Instruction& from, uint32_t a, uint32_t b) {
-    const Type of = from.type;
-    switch (from.op) {
-      case Op::add:
-        return exact(Code::f_add, of, {a, b});
-      case Op::sub:
-        return exact(Code::f_sub, of, {a, b});
-      case Op::mul:
-        return exact(Code::f_mul, of, {a, b});
-      case Op::div:
-        return exact(Code::f_div, of, {a, b});
-      case Op::neg:
-        return made(Code::f_negate, of, {a});
-      case Op::abs:
-        return extended(Extended::f_abs, of, {a});
-      case Op::floor:
-        return extended(Extended::floor, of, {a});
-      case Op::ceil:
-        return extended(Extended::ceil, of, {a});
-      case Op::round:
-        return extended(Extended::round_even, of, {a});
-      case Op::trunc:
-        return extended(Extended::trunc, of, {a});
-      case Op::sqrt:
-        return extended(Extended::sqrt, of, {a});
-      default:
-        return extended(Extended::fma, of, {a, b, id(from.c)});
-    }
-  }
-
-  uint32_t integer(const Instruction& from, uint32_t a, uint32_t b) {
-    const Type of = from.type;
-    const bool sign = is_signed(of);
-    switch (from.op) {
-      case Op::add:
-        return made(Code::i_add, of, {a, b});
-      case Op::sub:
-        return made(Code::i_sub, of, {a, b});
-      case Op::mul:
-        return made(Code::i_mul, of, {a, b});
-      case Op::div:
-        return made(sign ? Code::s_div : Code::u_div, of, {a, b});
-      case Op::rem:
-        return made(sign ? Code::s_rem : Code::u_mod, of, {a, b});
-      case Op::min:
-        return extended(sign ? Extended::s_min : Extended::u_min, of, {a, b});
-      case Op::max:
-        return extended(sign ? Extended::s_max : Extended::u_max, of, {a, b});
-      case Op::bit_and:
-        return made(Code::bit_and, of, {a, b});
-      case Op::bit_or:
-        return made(Code::bit_or, of, {a, b});
-      case Op::bit_xor:
-        return made(Code::bit_xor, of, {a, b});
-      case Op::shl:
-        return made(Code::shift_left, of, {a, b});
-      case Op::shr:
-        return made(sign ? Code::shift_right_arithmetic : Code::shift_right_logical, of, {a, b});
-      case Op::bit_not:
-        return made(Code::bit_not, of, {a});
-      case Op::abs:
-        return extended(Extended::s_abs, of, {a});
-      default:
-        return made(Code::s_negate, of, {a});
-    }
-  }
-
-  uint32_t converted(uint32_t a, Type from, Type to) {
-    if (from == Type::boolean) return number_of(a, to);
-    if (is_float(from) && is_float(to)) return made(Code::f_convert, to, {a});
-    if (is_float(from)) {
-      return made(is_signed(to) ? Code::convert_f_to_s : Code::convert_f_to_u, to, {a});
-    }
-    if (is_float(to)) {
-      return made(is_signed(from) ? Code::convert_s_to_f : Code::convert_u_to_f, to, {a});
-    }
-    if (bits_in(from) == bits_in(to)) return made(Code::bitcast, to, {a});
-    if (bits_in(from) > bits_in(to) || is_signed(from)) {
-      if (is_signed(to)) return made(Code::s_convert, to, {a});
-      if (bits_in(from) > bits_in(to)) return made(Code::u_convert, to, {a});
-      return made(Code::bitcast, to, {made(Code::s_convert, Type::i64, {a})});
-    }
-    const uint32_t wide = made(Code::u_convert, Type::u64, {a});
-    return to == Type::u64 ? wide : made(Code::bitcast, to, {wide});
+    put(body_.words(), Code::store, {place(from), element});
   }
 
   struct Block {
@@ -475,7 +306,8 @@ class Printer {
 
   const Kernel& kernel_;
   Module& module_;
-  Words variables_, body_;
+  Body body_;
+  Words variables_;
   std::vector<uint32_t> ids_;     // of each instruction's value
   std::vector<uint32_t> homes_;   // of variables, counters and shared arrays
   std::vector<uint32_t> places_;  // of parameters: the buffer, or the member of the scalars' block
