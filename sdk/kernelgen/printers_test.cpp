@@ -66,6 +66,29 @@ TEST(Printers, write_spirv_that_the_validator_is_silent_about) {
   EXPECT_EQ(testing::spirv_val_complaint(all_kernels()), "");
 }
 
+// A float is stored as an integer: no builder writes that.
+KernelCollection unsound_kernel() {
+  kir::Kernel kernel = {.name = "unsound", .params = {}, .code = {}, .group = {1, 1, 1}};
+  kernel.params.push_back(
+      {.name = "p0", .buffer = true, .written = true, .dtype = DType::i32, .type = Type::i32});
+  kernel.code = {{.op = kir::Op::constant, .type = Type::i32},
+                 {.op = kir::Op::constant, .type = Type::f32, .k = 0x3F800000},
+                 {.op = kir::Op::store, .type = Type::i32, .a = 0, .b = 0, .c = 1}};
+  KernelCollection collection;
+  collection.add(kernel);
+  return collection;
+}
+
+TEST(Printers, write_what_ptxas_refuses_when_the_kernel_is_unsound) {
+  if (!testing::has_ptxas()) GTEST_SKIP() << "there is no ptxas here";
+  EXPECT_NE(testing::ptxas_complaint(unsound_kernel(), "sm_90"), "");
+}
+
+TEST(Printers, write_what_the_validator_refuses_when_the_kernel_is_unsound) {
+  if (!testing::has_spirv_val()) GTEST_SKIP() << "there is no spirv-val here";
+  EXPECT_NE(testing::spirv_val_complaint(unsound_kernel()), "");
+}
+
 TEST(Ptx, names_the_line_that_it_does_not_understand) {
   const auto module = testing::PtxModule::parse(
       ".visible .entry k(\n)\n.reqntid 1, 1, 1\n{\n  frob.s32 %r1, 2;\n}\n");
