@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/channels_last_conv.h"
 
+#include "core/ops/framework/activation.h"
 #include "core/ops/framework/channels.h"
 #include "core/ops/framework/compose.h"
 #include "core/ops/framework/windows.h"
@@ -26,7 +27,9 @@ template <WeightChannels channels>
 Status expand(ExpandContext& c) {
   const ValueId x = channels_first(c, c.input(0));
   const ValueId w = channels == WeightChannels::last ? channels_first(c, c.input(1)) : c.input(1);
-  c.output(0, channels_last(c, c.add("Conv", {x, w, c.input(2)}, c.node().attributes)));
+  const ValueId y = c.add("Conv", {x, w, c.input(2)}, c.node().attributes);
+  TENON_TRY_ASSIGN(const ValueId activated, activate(c, y));
+  c.output(0, channels_last(c, activated));
   return {};
 }
 
