@@ -4,6 +4,8 @@
 #include "core/ops/framework/normalize.h"
 #include "core/ops/op.h"
 
+#include <utility>
+
 namespace tenon::ops {
 namespace {
 
@@ -56,14 +58,25 @@ Result<Sizes> sizes(const NodeContext& c) {
   return s;
 }
 
+// Operands that are given must have these ranks.
+Status check_ranks(const NodeContext& c) {
+  constexpr std::pair<size_t, int64_t> ranks[] = {
+      {key, 3},       {value, 3},      {past_key, 4}, {past_value, 4},
+      {lengths, 1},   {cosines, 2},    {sines, 2},    {positions, 2},
+      {head_sink, 1}, {query_norm, 1}, {key_norm, 1}, {attention_bias, 4}};
+  for (const auto& [operand, rank] : ranks) {
+    if (c.has(operand) && c.rank(operand) != rank) {
+      return invalid("input {} of rank {}, expected {}", operand, c.rank(operand), rank);
+    }
+  }
+  return {};
+}
+
 Status check(const NodeContext& c) {
+  TENON_TRY(check_ranks(c));
   if (c.has(key) != c.has(value) || c.has(past_key) != c.has(past_value)) {
     return invalid("keys without values, or values without keys");
   }
-  if (c.has(past_key) && (c.rank(past_key) != 4 || c.rank(past_value) != 4)) {
-    return invalid("a cache of rank {}, expected 4", c.rank(past_key));
-  }
-  if (c.rank(lengths) != 1) return invalid("seqlens_k of rank {}, expected 1", c.rank(lengths));
   if (c.integer("do_rotary", 0) != 0 && (!c.has(cosines) || !c.has(sines))) {
     return invalid("do_rotary without cos_cache and sin_cache");
   }
@@ -80,6 +93,12 @@ Status infer(InferContext& c) {
   TENON_TRY(check(c));
   TENON_TRY_ASSIGN(const Sizes s, sizes(c));
   TENON_TRY(c.require_equal(c.elements(lengths), s.batch, "lengths and batch"));
+  for (const size_t i : {key, value}) {
+    if (!c.has(i)) continue;
+    TENON_TRY(c.require_equal(c.dim(i, 0), s.batch, "batches"));
+    TENON_TRY(c.require_equal(c.dim(i, 1), s.steps, "steps of queries and keys"));
+    TENON_TRY(c.require_equal(c.dim(i, 2), s.head * s.kv_heads, "numbers of all key heads"));
+  }
   const std::vector<Expr> cache = {s.batch, c.number(s.kv_heads), s.present(), s.head};
   c.output(0, c.dtype(query), {s.batch, s.steps, s.head * s.heads});
   c.output(1, c.dtype(query), cache);

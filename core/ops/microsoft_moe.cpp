@@ -22,8 +22,7 @@ Op microsoft_moe() {
       .outputs = {{"output", "float"}},
       .infer = [](InferContext& c) -> Status {
         for (const size_t i : {size_t{2}, size_t{4}, size_t{6}}) {
-          if (c.has(i) && c.rank(i) != 3)
-            return invalid("weights of rank {}, expected 3", c.rank(i));
+          TENON_TRY(check_expert(c, i, i + 1));
         }
         return infer_experts(c, 0, 1);
       },

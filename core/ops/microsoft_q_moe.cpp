@@ -35,8 +35,9 @@ Status infer(InferContext& c) {
   }
   if (c.has(router_weights)) return unsupported("weights of the router apart from its choice");
   for (const size_t i : {weights1, weights2, weights3}) {
+    TENON_TRY(check_expert(c, i, i + 2));
     if (!c.has(i)) continue;
-    if (c.rank(i) != 3 || !c.has(i + 1)) return invalid("weights of rank {}", c.rank(i));
+    if (!c.has(i + 1)) return invalid("weights without scales");
     for (const Expr dim : c.dims(i)) {
       if (!dim.is_constant()) return unsupported("weights whose sizes are not constant");
       constexpr int64_t most = int64_t{1} << 30;

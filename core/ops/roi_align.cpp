@@ -9,9 +9,6 @@ namespace {
 Status infer(InferContext& c) {
   const std::string mode = c.text("mode", "avg");
   if (mode != "avg" && mode != "max") return invalid("mode \"{}\", expected avg or max", mode);
-  if (c.integer("sampling_ratio", 0) < 0) {
-    return invalid("attribute sampling_ratio is {}", c.integer("sampling_ratio", 0));
-  }
   c.set("sizes", std::vector<int64_t>{c.integer("output_height", 1), c.integer("output_width", 1)});
   TENON_TRY(infer_regions(c));
   c.set("mode", mode);

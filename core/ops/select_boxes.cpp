@@ -11,6 +11,10 @@ Status infer(InferContext& c) {
   TENON_TRY(c.require_equal(c.dim(0, 0), c.dim(1, 0), "batches of boxes and scores"));
   TENON_TRY(c.require_equal(c.dim(0, 1), c.dim(1, 2), "boxes and scores"));
   TENON_TRY(c.require_equal(c.dim(0, 2), c.number(4), "numbers of a box"));
+  for (const size_t threshold : {size_t{2}, size_t{3}}) {
+    if (!c.has(threshold)) continue;
+    TENON_TRY(c.require_equal(c.elements(threshold), c.number(1), "elements of a threshold"));
+  }
   const std::vector<Expr> most = c.sizes("most");
   if (most.size() != 1) return invalid("attribute most has {} entries, expected 1", most.size());
   c.set("center_point_box", c.integer("center_point_box", 0));

@@ -118,7 +118,7 @@ ValueId join_heads(ExpandContext& c, ValueId x) {
 }
 
 ValueId whole_mask(ExpandContext& c, ValueId mask, Expr keys) {
-  if (mask == no_id || !c.status().ok()) return mask;
+  if (mask == no_id || !c.status().ok() || c.dims_of(mask).empty()) return mask;
   const Expr length = c.dims_of(mask).back();
   if (length.same(keys) || (length.is_constant() && length.constant() == 1)) return mask;
   const bool is_bool = c.dtype_of(mask) == DType::boolean;
@@ -137,7 +137,8 @@ ValueId append(ExpandContext& c, ValueId past, ValueId now, ValueId start, Expr 
 ValueId by_batch(ExpandContext& c, ValueId vector) {
   if (!c.status().ok()) return vector;
   const Expr one = c.number(1);
-  return reshape(c, c.cast(vector, DType::i64), {c.dims_of(vector).front(), one, one, one});
+  const Expr count = c.dims_of(vector).empty() ? one : c.dims_of(vector).front();
+  return reshape(c, c.cast(vector, DType::i64), {count, one, one, one});
 }
 
 }  // namespace tenon::ops

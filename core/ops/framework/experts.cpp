@@ -95,6 +95,16 @@ Status infer_experts(InferContext& c, size_t input, size_t router) {
   return same_as_input(c);
 }
 
+Status check_expert(const NodeContext& c, size_t weights, size_t bias) {
+  if (c.has(weights) && c.rank(weights) != 3) {
+    return invalid("weights of rank {}, expected 3", c.rank(weights));
+  }
+  if (c.has(bias) && c.rank(bias) != 2) {
+    return invalid("biases of rank {}, expected 2", c.rank(bias));
+  }
+  return {};
+}
+
 Status expand_experts(ExpandContext& c, ValueId input, ValueId router, const Expert& first,
                       const Expert& second, const Expert& up) {
   const std::vector<Expr> dims = c.dims_of(input);

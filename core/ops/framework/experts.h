@@ -14,6 +14,8 @@ struct Expert {
 };
 
 Status infer_experts(InferContext& c, size_t input, size_t router);
+// Weights of rank 3 in input `weights` and biases of rank 2 in input `bias`, where they are given.
+Status check_expert(const NodeContext& c, size_t weights, size_t bias);
 // second, and up where there is one, as the attributes say.
 Status expand_experts(ExpandContext& c, ValueId input, ValueId router, const Expert& first,
                       const Expert& second, const Expert& up);

@@ -49,6 +49,23 @@ Result<Sizes> sizes(const NodeContext& c, const HeadsOperands& in) {
   return s;
 }
 
+Status check_ranks(const NodeContext& c, const HeadsOperands& in) {
+  const int64_t key = c.rank(in.key);
+  const int64_t value = c.rank(in.value);
+  if (c.has(in.key) && (key < 3 || key > 5)) return invalid("key of rank {}, expected 3 to 5", key);
+  if (c.has(in.value) && value != 3 && value != 4) {
+    return invalid("value of rank {}, expected 3 or 4", value);
+  }
+  if (c.has(in.bias) && c.rank(in.bias) != 1) {
+    return invalid("bias of rank {}, expected 1", c.rank(in.bias));
+  }
+  if (c.has(in.attention_bias) &&
+      (c.rank(in.attention_bias) < 1 || c.rank(in.attention_bias) > 4)) {
+    return invalid("attention_bias of rank {}, expected 1 to 4", c.rank(in.attention_bias));
+  }
+  return {};
+}
+
 // Part `place` of a packed tensor, [batch, length, heads, count, size] or [batch, length, count *
 // width], as [batch, length, width].
 ValueId unpack(ExpandContext& c, ValueId packed, int64_t place, Expr width) {
@@ -98,6 +115,7 @@ Present with_past(ExpandContext& c, const HeadsOperands& in, const Sizes& s, Att
 
 Status infer_heads(InferContext& c, const HeadsOperands& in) {
   TENON_TRY_ASSIGN(const Sizes s, sizes(c, in));
+  TENON_TRY(check_ranks(c, in));
   if (c.has(in.past_key) != c.has(in.past_value) ||
       (c.has(in.past_key) && (c.rank(in.past_key) != 4 || c.rank(in.past_value) != 4))) {
     return invalid("past keys of rank {} and values of rank {}, expected 4 of both",

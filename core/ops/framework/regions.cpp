@@ -15,6 +15,11 @@ Status infer_regions(InferContext& c) {
   if (bins.size() != 2 || bins[0] < 1 || bins[1] < 1) {
     return invalid("{} extents of the output, expected 2 of at least 1", bins.size());
   }
+  constexpr int64_t most_ratio = 1024;
+  const int64_t ratio = c.integer("sampling_ratio", 0);
+  if (ratio < 0 || ratio > most_ratio) {
+    return invalid("attribute sampling_ratio is {}, expected 0 to {}", ratio, most_ratio);
+  }
   TENON_TRY(c.require_equal(c.dim(1, 1), c.number(4), "numbers of a region"));
   TENON_TRY(c.require_equal(c.dim(1, 0), c.dim(2, 0), "regions and batch indices"));
   c.set("mode", c.text("mode", "average"));
