@@ -155,6 +155,8 @@ Result<std::unique_ptr<Device>> Device::open(Plugin& plugin, uint32_t ordinal,
   return std::unique_ptr<Device>(new Device(ids[ordinal], std::move(context)));
 }
 
+const kir::CTarget& Device::target() const { return opencl_target(); }
+
 std::string Device::fingerprint() const {
   return fmt::format("{}; {}; {}", driver_of(id_), device_text(id_, CL_DEVICE_NAME),
                      device_text(id_, CL_DEVICE_OPENCL_C_VERSION));

@@ -47,7 +47,7 @@ class Device {
                                               std::span<const tenon_kv> options);
 
   kernelgen::Limits limits() const { return limits_; }
-  const kir::CTarget& target() const { return kir::opencl_c(); }
+  const kir::CTarget& target() const;
   uint64_t alignment() const { return alignment_; }
   std::string fingerprint() const;
   Status memory(uint64_t& free, uint64_t& total) const;

@@ -19,9 +19,9 @@ uint64_t hash(std::string_view bytes, uint64_t seed) {
   return h;
 }
 
-// PoCL keeps compiled kernels itself, and would compile every kernel once more, for no particular
-// work-group size, to hand out a binary.
-bool keeps_kernels(cl_device_id id) {
+// PoCL compiles a kernel when it is first launched and keeps it itself; to hand out a binary it
+// would compile every kernel once more, for no particular work-group size.
+bool compiles_at_launch(cl_device_id id) {
   const auto platform = device_fact<cl_platform_id>(id, CL_DEVICE_PLATFORM);
   char name[64] = {};
   if (clGetPlatformInfo(platform, CL_PLATFORM_NAME, sizeof name - 1, name, nullptr) != CL_SUCCESS)
@@ -99,11 +99,11 @@ void keep(cl_program program, const tenon_cache& cache, const std::string& key) 
 Result<std::unique_ptr<ModuleObject>> ModuleObject::build(const Device& device,
                                                           const std::string& source) {
   const auto* cache =
-      keeps_kernels(device.id()) ? nullptr : host_service<tenon_cache>(TENON_CACHE_ID);
+      compiles_at_launch(device.id()) ? nullptr : host_service<tenon_cache>(TENON_CACHE_ID);
   const std::string key = cache_key(device, source);
   if (cache != nullptr) {
     if (std::optional<Program> found = cached(device, *cache, key)) {
-      return std::unique_ptr<ModuleObject>(new ModuleObject(std::move(*found)));
+      return std::unique_ptr<ModuleObject>(new ModuleObject(device, std::move(*found)));
     }
   }
   const char* text = source.data();
@@ -113,7 +113,17 @@ Result<std::unique_ptr<ModuleObject>> ModuleObject::build(const Device& device,
   TENON_TRY(check(error, "creating a program"));
   TENON_TRY(build_program(program.get(), device.id()));
   if (cache != nullptr) keep(program.get(), *cache, key);
-  return std::unique_ptr<ModuleObject>(new ModuleObject(std::move(program)));
+  return std::unique_ptr<ModuleObject>(new ModuleObject(device, std::move(program)));
+}
+
+const kir::CTarget& opencl_target() {
+  static const kir::CTarget target = [] {
+    kir::CTarget made = kir::opencl_c();
+    made.last_parameter = "const uint runs";
+    made.first_statement = "if (runs == 0u) return;";
+    return made;
+  }();
+  return target;
 }
 
 Result<std::unique_ptr<KernelObject>> ModuleObject::kernel(const kir::Kernel& kernel) const {
@@ -121,6 +131,66 @@ Result<std::unique_ptr<KernelObject>> ModuleObject::kernel(const kir::Kernel& ke
   KernelHandle handle(clCreateKernel(program_.get(), kernel.name.c_str(), &error));
   TENON_TRY(check(error, fmt::format("finding kernel {}", kernel.name)));
   return std::make_unique<KernelObject>(std::move(handle), kernel.group);
+}
+
+namespace {
+
+// All arguments 0, the last of which makes the kernel do nothing.
+Status set_nothing(cl_kernel handle, const kir::Kernel& kernel) {
+  constexpr cl_ulong zero = 0;
+  cl_uint index = 0;
+  const auto set = [&](size_t bytes, const void* value) {
+    return check(clSetKernelArg(handle, index++, bytes, value), "setting a kernel argument");
+  };
+  for (const kir::Param& param : kernel.params) {
+    if (param.buffer) {
+      const cl_mem none = nullptr;
+      TENON_TRY(set(sizeof none, &none));
+      TENON_TRY(set(sizeof zero, &zero));
+    } else {
+      // A bool comes as a uint.
+      TENON_TRY(set(param.type == Type::boolean ? 4 : kir::bits_in(param.type) / 8, &zero));
+    }
+  }
+  return set(sizeof(cl_uint), &zero);
+}
+
+Status launch_nothing(cl_command_queue queue, cl_kernel handle,
+                      const std::array<uint32_t, 3>& group, const std::array<uint32_t, 3>& groups) {
+  size_t global[3], local[3];
+  for (size_t axis = 0; axis < 3; ++axis) {
+    local[axis] = group[axis];
+    global[axis] = size_t{groups[axis]} * local[axis];
+  }
+  return check(
+      clEnqueueNDRangeKernel(queue, handle, 3, nullptr, global, local, 0, nullptr, nullptr),
+      "preparing a kernel");
+}
+
+}  // namespace
+
+Status ModuleObject::prepare(std::span<const kernelgen::Coming> kernels) const {
+  if (!compiles_at_launch(device_.id())) return {};
+  cl_int error = CL_SUCCESS;
+  const Queue queue(clCreateCommandQueue(device_.context(), device_.id(), 0, &error));
+  TENON_TRY(check(error, "making a stream"));
+  std::vector<std::unique_ptr<KernelObject>> kept;
+  for (const kernelgen::Coming& coming : kernels) {
+    const std::array<uint32_t, 3> group = coming.kernel->group;
+    TENON_TRY_ASSIGN(auto made, kernel(*coming.kernel));
+    TENON_TRY(set_nothing(made->kernel(), *coming.kernel));
+    const cl_kernel handle = made->kernel();
+    kept.push_back(std::move(made));
+    if (coming.groups) {
+      TENON_TRY(launch_nothing(queue.get(), handle, group, *coming.groups));
+      continue;
+    }
+    // Launches that are wide are compiled apart from small ones.
+    constexpr uint32_t wide = 65536;
+    TENON_TRY(launch_nothing(queue.get(), handle, group, {1, 1, 1}));
+    TENON_TRY(launch_nothing(queue.get(), handle, group, {wide / group[0] + 1, 1, 1}));
+  }
+  return check(clFinish(queue.get()), "preparing kernels");
 }
 
 }  // namespace tenon::opencl

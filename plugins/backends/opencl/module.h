@@ -2,6 +2,7 @@
 #pragma once
 
 #include "plugins/backends/opencl/device.h"
+#include "tenon/kernelgen/generated_backend.h"
 
 // Compiled kernels. Binaries are kept in the host's cache, where it has one. [any thread]; a
 // KernelObject belongs to one caller at a time.
@@ -24,10 +25,18 @@ class ModuleObject {
   static Result<std::unique_ptr<ModuleObject>> build(const Device& device,
                                                      const std::string& source);
   Result<std::unique_ptr<KernelObject>> kernel(const kir::Kernel& kernel) const;
+  // Some drivers compile a kernel when it is first launched: launches each, to do nothing.
+  Status prepare(std::span<const kernelgen::Coming> kernels) const;
 
  private:
-  explicit ModuleObject(Program program) : program_(std::move(program)) {}
+  ModuleObject(const Device& device, Program program)
+      : device_(device), program_(std::move(program)) {}
+  const Device& device_;
   Program program_;
 };
+
+// OpenCL C whose kernels end at once unless their last argument is `runs`.
+const kir::CTarget& opencl_target();
+constexpr cl_uint runs = 1;
 
 }  // namespace tenon::opencl

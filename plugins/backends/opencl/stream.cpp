@@ -65,6 +65,7 @@ Status StreamObject::launch(KernelObject& kernel, const std::array<uint32_t, 3>&
     TENON_TRY(set(sizeof memory, &memory));
     TENON_TRY(set(sizeof offset, &offset));
   }
+  TENON_TRY(set(sizeof runs, &runs));
   size_t global[3];
   size_t local[3];
   for (size_t axis = 0; axis < 3; ++axis) {

@@ -33,7 +33,8 @@
 //     Result<std::unique_ptr<Fence>> fence();
 //     Result<std::unique_ptr<Module>> build(const std::string& source);
 //   };
-//   Buffer: uint64_t bytes(). Module: Result<std::unique_ptr<Kernel>> kernel(const kir::Kernel&).
+//   Buffer: uint64_t bytes(). Module: Result<std::unique_ptr<Kernel>> kernel(const kir::Kernel&);
+//   Status prepare(std::span<const Coming>): what would otherwise be made at the first launches.
 //   Fence: Status value(uint64_t&), Status block(uint64_t value, uint64_t timeout_ns).
 //   Stream: copy, upload, download, fill, signal, wait, launch; see the calls below.
 namespace tenon::kernelgen {
@@ -45,6 +46,12 @@ struct LaunchArgument {
   uint64_t offset = 0;
   uint64_t bits = 0;
   uint64_t bytes = 0;  // of a number; 0 for memory
+};
+
+// A kernel that will be launched, and with how many groups if that is known.
+struct Coming {
+  const kir::Kernel* kernel;
+  std::optional<std::array<uint32_t, 3>> groups;
 };
 
 template <class Device>
@@ -72,6 +79,8 @@ class GeneratedBackend {
     std::vector<LaunchArgument<Buffer>> arguments;
     std::mutex mutex;
   };
+
+  static Status prepare(Device& device, Program& program, bool fixed);
 
   static Device& of(tenon_device* device) { return *reinterpret_cast<Device*>(device); }
   static Buffer& of(tenon_buffer* buffer) { return *reinterpret_cast<Buffer*>(buffer); }
@@ -127,6 +136,23 @@ Status GeneratedBackend<Device>::claim(Device& device, const tenon_graph* graph,
   return {};
 }
 
+// With fixed sizes the launches are known; else each kernel may come with any number of groups.
+template <class Device>
+Status GeneratedBackend<Device>::prepare(Device& device, Program& program, bool fixed) {
+  const std::vector<kir::Kernel>& kernels = program.island.kernels();
+  std::vector<Coming> coming;
+  if (fixed) {
+    const auto plan = program.island.plan({}, device.alignment());
+    if (!plan.ok()) return {};  // bind will say so
+    for (const BoundLaunch& launch : plan->launches) {
+      coming.push_back({&kernels[launch.kernel], launch.groups});
+    }
+  } else {
+    for (const kir::Kernel& kernel : kernels) coming.push_back({&kernel, std::nullopt});
+  }
+  return program.module->prepare(coming);
+}
+
 template <class Device>
 Status GeneratedBackend<Device>::compile(Device& device, const tenon_graph* graph,
                                          const tenon_compile& options, tenon_program** program) {
@@ -138,6 +164,7 @@ Status GeneratedBackend<Device>::compile(Device& device, const tenon_graph* grap
   auto made = std::make_unique<Program>(Program{&device, std::move(island), nullptr});
   if (!made->island.source().empty()) {
     TENON_TRY_ASSIGN(made->module, device.build(made->island.source()));
+    TENON_TRY(prepare(device, *made, graph->symbols.count == 0));
   }
   *program = reinterpret_cast<tenon_program*>(made.release());
   return {};
