@@ -6,8 +6,10 @@
 #include "tenon/plugin.h"
 
 #include <algorithm>
+#include <array>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
