@@ -69,7 +69,8 @@ class Printer {
     }
     if (!target_.last_parameter.empty()) out_ += comma + std::string(target_.last_parameter);
     out_ += ") {\n";
-    if (!target_.first_statement.empty()) out_ += fmt::format("  {}\n", target_.first_statement);
+    const bool may_leave = !target_.first_statement.empty() && !kernel_.has_barrier();
+    if (may_leave) out_ += fmt::format("  {}\n", target_.first_statement);
     for (const Param& param : kernel_.params) {
       if (!param.buffer || !target_.buffers_have_offsets) continue;
       const std::string pointer = fmt::format("{} {}{}*", target_.global,

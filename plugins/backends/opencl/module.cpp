@@ -176,6 +176,8 @@ Status ModuleObject::prepare(std::span<const kernelgen::Coming> kernels) const {
   TENON_TRY(check(error, "making a stream"));
   std::vector<std::unique_ptr<KernelObject>> kept;
   for (const kernelgen::Coming& coming : kernels) {
+    // It would wait for threads that have left.
+    if (coming.kernel->has_barrier()) continue;
     const std::array<uint32_t, 3> group = coming.kernel->group;
     TENON_TRY_ASSIGN(auto made, kernel(*coming.kernel));
     TENON_TRY(set_nothing(made->kernel(), *coming.kernel));

@@ -25,7 +25,8 @@ class ModuleObject {
   static Result<std::unique_ptr<ModuleObject>> build(const Device& device,
                                                      const std::string& source);
   Result<std::unique_ptr<KernelObject>> kernel(const kir::Kernel& kernel) const;
-  // Some drivers compile a kernel when it is first launched: launches each, to do nothing.
+  // Some drivers compile a kernel when it is first launched: launches each, to do nothing, but for
+  // those with barriers.
   Status prepare(std::span<const kernelgen::Coming> kernels) const;
 
  private:
@@ -35,7 +36,7 @@ class ModuleObject {
   Program program_;
 };
 
-// OpenCL C whose kernels end at once unless their last argument is `runs`.
+// OpenCL C whose kernels without barriers end at once unless their last argument is `runs`.
 const kir::CTarget& opencl_target();
 constexpr cl_uint runs = 1;
 

@@ -88,6 +88,14 @@ struct Kernel {
   std::vector<Param> params;
   std::vector<Instruction> code;
   std::array<uint32_t, 3> group = {1, 1, 1};  // threads of a work-group
+
+  // Whether threads of a work-group wait for each other.
+  bool has_barrier() const {
+    for (const Instruction& instruction : code) {
+      if (instruction.op == Op::barrier) return true;
+    }
+    return false;
+  }
 };
 
 // One operation on bits, as every printer's target must compute it. `type` is the result's,

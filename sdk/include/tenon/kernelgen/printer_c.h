@@ -28,7 +28,8 @@ struct CTarget {
   std::string_view fma;                         // with {0} {1} {2}
   std::string_view byte, ubyte, int16, uint16;  // memory types
   bool buffers_have_offsets;  // each buffer is a byte pointer and an offset in bytes
-  // Of every kernel: a parameter behind the others and a statement before all else, or "".
+  // Of every kernel: a parameter behind the others, or "". Of those without barriers, before which
+  // no thread may leave: a statement before all else, or "".
   std::string_view last_parameter = {};
   std::string_view first_statement = {};
 };
