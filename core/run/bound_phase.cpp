@@ -25,13 +25,10 @@ class Planner {
       const Island& island = *phase_.islands[step].island;
       for (const ValueId value : island.inputs) {
         if (plan_.graph.value(value).kind == ValueKind::constant) continue;
+        keep_until(value, step);
         if (there_before(island.device, value)) continue;
-        if (const auto made = tenants_.find({island.device, value}); made != tenants_.end()) {
-          Tenant& tenant = made->second;
-          tenant.request.last = std::max(tenant.request.last, step);
-        } else {
-          TENON_TRY(add({island.device, value}, step, step));
-        }
+        if (tenants_.contains({island.device, value})) continue;
+        TENON_TRY(add({island.device, value}, step, step));
       }
       // What others still need stays to the end; the rest is found out by its last reader.
       for (const ValueId value : island.outputs) {
@@ -88,6 +85,16 @@ class Planner {
     return {};
   }
 
+  // What an island reads stays until then wherever it lies: here, or where it is brought from.
+  void keep_until(ValueId value, uint32_t step) {
+    for (size_t device = 0; device < plan_.devices.size(); ++device) {
+      const auto made = tenants_.find({device, value});
+      if (made == tenants_.end()) continue;
+      uint32_t& last = made->second.request.last;
+      last = std::max(last, step);
+    }
+  }
+
   // On the device since an earlier phase, whose arena lives until the run ends.
   bool there_before(size_t device, ValueId value) const {
     return std::ranges::any_of(plan_.islands, [&](const Island& island) {
@@ -101,6 +108,9 @@ class Planner {
     if (std::ranges::count(plan_.graph.main().outputs, value) > 0) return true;
     for (const Read& read : plan_.reads) {
       if (read.value == value) return true;
+    }
+    for (const HostStep& step : plan_.steps) {
+      if (std::ranges::count(step.node.inputs, value) > 0) return true;
     }
     for (const Island& island : plan_.islands) {
       if (island.phase > phase_.phase && std::ranges::count(island.inputs, value) > 0) return true;

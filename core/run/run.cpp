@@ -249,12 +249,22 @@ Result<const HostValue*> Session::Run::on_host(ValueId id) {
   return internal_error("\"{}\" was not computed", value.name);
 }
 
+Result<const HostValue*> Session::Run::for_host_node(ValueId id) {
+  const bool is_here = is_on_host(id);
+  TENON_TRY_ASSIGN(const HostValue* held, on_host(id));
+  if (!is_here) {
+    ++figures_.waits;
+    figures_.host_bytes += held->tensor.bytes;
+  }
+  return held;
+}
+
 Result<std::vector<HostValue>> Session::Run::run(const Node& node, uint32_t body,
                                                  std::span<const HostValue> inputs) {
   TENON_TRY(patience_.check());
   std::vector<HostValue> all(inputs.begin(), inputs.end());
   for (size_t i = node.inputs.size() - captured_count(node); i < node.inputs.size(); ++i) {
-    TENON_TRY_ASSIGN(const HostValue* held, on_host(node.inputs[i]));
+    TENON_TRY_ASSIGN(const HostValue* held, for_host_node(node.inputs[i]));
     all.push_back(*held);
   }
   TENON_TRY_ASSIGN(Session * session, session_.body_session(node, body, all));
@@ -280,18 +290,16 @@ Status Session::Run::run_step(const Node& node) {
       inputs.push_back(nullptr);
       continue;
     }
-    figures_.waits += is_on_host(id) ? 0 : 1;
-    TENON_TRY_ASSIGN(const HostValue* held, on_host(id));
-    figures_.host_bytes += held->tensor.bytes;
+    TENON_TRY_ASSIGN(const HostValue* held, for_host_node(id));
     inputs.push_back(held);
   }
   HostContext context(plan_.graph, node, inputs, *this);
   const Op* op = find_op(node.domain, node.op);
   // What follows a late node is a part of this graph: its nodes speak for themselves.
-  const std::string where =
-      node.op == "Late" ? "" : fmt::format("node \"{}\" ({})", node.name, node.op);
+  const bool is_late = node.op == "Late";
+  const auto where = [&] { return fmt::format("node \"{}\" ({})", node.name, node.op); };
   if (const Status status = op->host(context); !status.ok()) {
-    return where.empty() ? status : status.at(where);
+    return is_late ? status : status.at(where());
   }
   for (size_t k = 0; k < node.outputs.size(); ++k) {
     const ValueId id = node.outputs[k];
@@ -299,12 +307,12 @@ Status Session::Run::run_step(const Node& node) {
     HostValue& made = context.results()[k];
     const Value& value = plan_.graph.value(id);
     if (made.is_tensor() && !made.tensor.data)
-      return internal_error("{} makes no output {}", where, k);
+      return internal_error("{} makes no output {}", where(), k);
     if (made.is_tensor() && value.ranked) {
       if (made.tensor.dtype != value.dtype || made.tensor.dims.size() != value.dims.size()) {
-        return internal_error("{}: output {} is {}", where, k, describe(made));
+        return internal_error("{}: output {} is {}", where(), k, describe(made));
       }
-      if (const Status bound = bind_extents(id, made.tensor); !bound.ok()) return bound.at(where);
+      if (const Status bound = bind_extents(id, made.tensor); !bound.ok()) return bound.at(where());
     }
     host_.insert_or_assign(id, std::move(made));
   }

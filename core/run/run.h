@@ -42,6 +42,8 @@ class Session::Run final : public BodyRunner {
   tenon_binding slot(const Place& place) const;
   // The value on the host, waiting for its device when it must.
   Result<const HostValue*> on_host(ValueId value);
+  // The same for a host node; a wait and the bytes are counted when it was not there yet.
+  Result<const HostValue*> for_host_node(ValueId value);
   bool is_on_host(ValueId value) const;
   Status upload(size_t device, const tenon_binding& to, std::span<const std::byte> from);
   Result<HostTensor> host_tensor(ValueId value);

@@ -36,7 +36,7 @@ struct RunFigures {
   uint64_t host_nodes = 0;      // host operators that ran, in bodies too
   uint64_t host_reads = 0;      // tensors whose content the host read for sizes
   uint64_t waits = 0;           // times the host waited for a device in between
-  uint64_t host_bytes = 0;      // bytes read for sizes and by host operators
+  uint64_t host_bytes = 0;      // bytes read for sizes, and brought for host operators
   uint64_t copies = 0;          // tensors moved between devices and host
   uint64_t copied_bytes = 0;
   std::vector<uint64_t> memory;  // per device: bytes of arenas
