@@ -54,6 +54,13 @@ struct Command {
 // "TENON_DEVICE" for --device.
 std::string environment_name(const Flag& flag);
 
+// Flags that several commands have.
+Flag size_flag();                                                 // --dim NAME=SIZE
+Flag fixed_input_flag();                                          // --value NAME=NUMBERS
+Flag relative_flag(std::string_view doc = "relative tolerance");  // --rtol X
+Flag absolute_flag(std::string_view doc = "absolute tolerance",
+                   std::string_view otherwise = "1e-7");
+
 // Flags of every command that opens an engine, behind its own.
 std::vector<Flag> with_engine_flags(std::vector<Flag> flags);
 

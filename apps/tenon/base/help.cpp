@@ -43,6 +43,30 @@ std::string environment_name(const Flag& flag) {
   return name;
 }
 
+Flag size_flag() {
+  return {.name = "dim",
+          .value = "NAME=SIZE",
+          .doc = "fix a size that the model leaves open",
+          .repeated = true};
+}
+
+Flag fixed_input_flag() {
+  return {.name = "value",
+          .value = "NAME=NUMBERS",
+          .doc = "fix an input that decides axes or modes",
+          .repeated = true};
+}
+
+Flag relative_flag(std::string_view doc) {
+  return {
+      .name = "rtol", .value = "X", .doc = doc, .kind = Flag::Kind::number, .otherwise = "1e-3"};
+}
+
+Flag absolute_flag(std::string_view doc, std::string_view otherwise) {
+  return {
+      .name = "atol", .value = "X", .doc = doc, .kind = Flag::Kind::number, .otherwise = otherwise};
+}
+
 std::vector<Flag> with_engine_flags(std::vector<Flag> flags) {
   const Flag common[] = {
       {.name = "plugins",

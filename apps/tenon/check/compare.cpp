@@ -70,6 +70,10 @@ std::string shown(const Tensor& tensor, size_t index) {
 
 }  // namespace
 
+Tolerance tolerance_of(const Arguments& arguments) {
+  return {arguments.number("rtol"), arguments.number("atol"), arguments.has("rounded-halves")};
+}
+
 std::optional<std::string> difference(const Tensor& got, const Tensor& expected,
                                       const Tolerance& given) {
   const Tolerance tolerance = allowed(static_cast<DType>(expected.dtype), given);

@@ -72,8 +72,7 @@ Result<Exit> check_models(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Engine engine, open_engine(arguments));
   const std::string devices = arguments.text("device");
   TENON_TRY(check_devices(engine, devices));
-  const Tolerance tolerance{arguments.number("rtol"), arguments.number("atol"),
-                            arguments.has("rounded-halves")};
+  const Tolerance tolerance = tolerance_of(arguments);
   std::array<int, kinds> counts{};
   std::map<std::string, int> reasons;
   for (const std::string& path : arguments.operands()) {
@@ -112,18 +111,9 @@ Command check() {
            .value = "D[,D]",
            .doc = "one device alone, several in this order, or auto",
            .otherwise = "auto"},
-          {.name = "rtol",
-           .value = "X",
-           .doc = "relative tolerance",
-           .kind = Flag::Kind::number,
-           .otherwise = "1e-3"},
-          {.name = "rounded-halves",
-           .doc = "allow f16 and bf16 what rounding to them may cost"},
-          {.name = "atol",
-           .value = "X",
-           .doc = "absolute tolerance",
-           .kind = Flag::Kind::number,
-           .otherwise = "1e-7"},
+          relative_flag(),
+          {.name = "rounded-halves", .doc = "allow f16 and bf16 what rounding to them may cost"},
+          absolute_flag(),
           {.name = "list-unsupported", .doc = "then count the reasons of unsupported models"},
           {.name = "json", .doc = "one JSON object a test"},
       }),

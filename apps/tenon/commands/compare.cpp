@@ -115,7 +115,7 @@ Result<Exit> compare_runs(const Arguments& arguments) {
   if (expected.size() != found.size()) {
     return corrupt("the models give {} and {} outputs", expected.size(), found.size());
   }
-  const Tolerance tolerance{arguments.number("rtol"), arguments.number("atol")};
+  const Tolerance tolerance = tolerance_of(arguments);
   Json report = Json::object();
   const auto output = first_difference(expected, found, tolerance, report);
   std::optional<Culprit> culprit;
@@ -158,24 +158,10 @@ Command compare() {
            .value = "[NAME=]VALUE",
            .doc = "as of tenon run; random and the same on both sides without it",
            .repeated = true},
-          {.name = "dim",
-           .value = "NAME=SIZE",
-           .doc = "fix a size that the model leaves open",
-           .repeated = true},
-          {.name = "value",
-           .value = "NAME=NUMBERS",
-           .doc = "fix an input that decides axes or modes",
-           .repeated = true},
-          {.name = "rtol",
-           .value = "X",
-           .doc = "relative tolerance",
-           .kind = Flag::Kind::number,
-           .otherwise = "1e-3"},
-          {.name = "atol",
-           .value = "X",
-           .doc = "absolute tolerance, times the largest number of a tensor above 1",
-           .kind = Flag::Kind::number,
-           .otherwise = "1e-5"},
+          size_flag(),
+          fixed_input_flag(),
+          relative_flag(),
+          absolute_flag("absolute tolerance, times the largest number of a tensor above 1", "1e-5"),
           {.name = "taps",
            .value = "N",
            .doc = "values compared in one round",

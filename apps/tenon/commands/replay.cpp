@@ -51,7 +51,8 @@ Result<Exit> judge_outputs(const Engine& engine, const Recording& recording,
   }
   Exit exit = Exit::ok;
   for (size_t i = 0; i < outputs.size(); ++i) {
-    TENON_TRY_ASSIGN(const Tensor recorded, read_value(engine, recording.output_file(i), {}, device));
+    TENON_TRY_ASSIGN(const Tensor recorded,
+                     read_value(engine, recording.output_file(i), {}, device));
     const auto differs = difference(outputs[i], recorded, tolerance);
     if (differs) exit = Exit::differs;
     print(fmt::format("{}: {}\n", printable(outputs[i].name), differs.value_or("as recorded")));
@@ -72,7 +73,7 @@ Result<Exit> replay_run(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const std::vector<Tensor> inputs, inputs_of(engine, recording, device));
   const auto outputs = attempt([&] { return session->run(inputs, interrupted()); });
   if (!outputs.ok()) return model_problem(outputs.status());
-  const Tolerance tolerance{arguments.number("rtol"), arguments.number("atol")};
+  const Tolerance tolerance = tolerance_of(arguments);
   TENON_TRY_ASSIGN(const Exit exit, judge_outputs(engine, recording, *outputs, device, tolerance));
   TENON_TRY_ASSIGN(const std::string about, attempt([&] { return session->describe(); }));
   TENON_TRY_ASSIGN(const Json facts, parse_json(about));
@@ -100,16 +101,8 @@ Command replay() {
            .doc = "where the model lies now",
            .kind = Flag::Kind::file},
           {.name = "other-content", .doc = "run a model that is not the one recorded"},
-          {.name = "rtol",
-           .value = "X",
-           .doc = "relative tolerance",
-           .kind = Flag::Kind::number,
-           .otherwise = "1e-3"},
-          {.name = "atol",
-           .value = "X",
-           .doc = "absolute tolerance",
-           .kind = Flag::Kind::number,
-           .otherwise = "1e-7"},
+          relative_flag(),
+          absolute_flag(),
       }),
       .more =
           "The folder is plain: recording.json, and test_data_set_0 with input_0.pb,\n"

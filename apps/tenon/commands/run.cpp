@@ -86,7 +86,7 @@ Result<Exit> compare(std::span<const Tensor> outputs, const Arguments& arguments
   const std::string path = arguments.text("compare");
   const auto expected = files::read_tensors(path);
   if (!expected.ok()) return Status(Code::invalid, std::string(expected.status().message()));
-  const Tolerance tolerance{arguments.number("rtol"), arguments.number("atol")};
+  const Tolerance tolerance = tolerance_of(arguments);
   Exit exit = Exit::ok;
   for (const Tensor& tensor : *expected) {
     auto found = std::ranges::find(outputs, tensor.name, &Tensor::name);
@@ -183,14 +183,8 @@ std::vector<Flag> run_flags() {
        .value = "D[,D]",
        .doc = "one device alone, several in this order, or auto",
        .otherwise = "auto"},
-      {.name = "dim",
-       .value = "NAME=SIZE",
-       .doc = "fix a size that the model leaves open",
-       .repeated = true},
-      {.name = "value",
-       .value = "NAME=NUMBERS",
-       .doc = "fix an input that decides axes or modes",
-       .repeated = true},
+      size_flag(),
+      fixed_input_flag(),
       {.name = "top",
        .value = "K",
        .doc = "print the K highest classes",
@@ -208,16 +202,8 @@ std::vector<Flag> run_flags() {
        .value = "FILE",
        .doc = "exit 1 unless outputs are those of this .npz",
        .kind = Flag::Kind::file},
-      {.name = "rtol",
-       .value = "X",
-       .doc = "relative tolerance of --compare",
-       .kind = Flag::Kind::number,
-       .otherwise = "1e-3"},
-      {.name = "atol",
-       .value = "X",
-       .doc = "absolute tolerance of --compare",
-       .kind = Flag::Kind::number,
-       .otherwise = "1e-7"},
+      relative_flag("relative tolerance of --compare"),
+      absolute_flag("absolute tolerance of --compare"),
       {.name = "record",
        .value = "DIR",
        .doc = "keep inputs, options and outputs for tenon replay",
