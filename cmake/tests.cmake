@@ -22,6 +22,10 @@ function(tenon_tests program)
   target_link_libraries(${program} PRIVATE ${arg_LIBRARIES} GTest::gtest GTest::gtest_main)
   target_compile_definitions(${program} PRIVATE TENON_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     TENON_BINARY_DIR="${PROJECT_BINARY_DIR}")
+  list(LENGTH files count)
+  if(count GREATER 2)
+    tenon_precompile(${program} <gtest/gtest.h>)
+  endif()
   gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
 
