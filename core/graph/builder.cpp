@@ -354,6 +354,9 @@ const tenon_builder_table& tenon_builder::table() {
       .unsupported = BuilderCalls::unsupported_part,
       .texts = BuilderCalls::texts,
       .wrapped_input = BuilderCalls::wrapped_input,
+      .stored = nullptr,
+      .document = nullptr,
+      .companion = nullptr,
   };
   return table;
 }

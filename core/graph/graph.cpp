@@ -5,10 +5,13 @@ namespace tenon {
 namespace {
 
 constexpr std::string_view wrap_names[] = {"sequence", "optional", "map"};
+constexpr std::string_view state_names[] = {"growing", "window", "kept", "fixed"};
 
 }  // namespace
 
 std::string_view name_of(Wrap wrap) { return wrap_names[static_cast<size_t>(wrap)]; }
+
+std::string_view name_of(StateClass state) { return state_names[static_cast<size_t>(state)]; }
 
 std::optional<Wrap> wrap_named(std::string_view name) {
   for (const Wrap wrap : {Wrap::sequence, Wrap::optional, Wrap::map}) {
@@ -65,6 +68,7 @@ Graph clone(const Graph& graph) {
   copy.symbols = graph.symbols;
   copy.bodies = graph.bodies;
   copy.checks = graph.checks;
+  copy.states = graph.states;
   copy.metadata = graph.metadata;
   copy.output_names = graph.output_names;
   copy.strings = graph.strings;

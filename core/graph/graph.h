@@ -38,7 +38,8 @@ struct Constant {
   int64_t elements() const;
 };
 
-enum class ValueKind : uint8_t { computed, input, constant };
+// state: an input whose memory lives from run to run.
+enum class ValueKind : uint8_t { computed, input, constant, state };
 
 // What tensors may be inside of.
 enum class Wrap : uint8_t { sequence, optional, map };
@@ -111,6 +112,25 @@ struct Check {
   std::string text;
 };
 
+// How the rows of a state are laid out and how long they are kept.
+//   growing  [pages, rows of a page, ...]: a row for each token
+//   window   the same, of which only the last `window` rows of a sequence are read
+//   kept     the same, written once by another graph of the model (cross attention)
+//   fixed    [sequences, ...]: one entry for each sequence
+enum class StateClass : uint8_t { growing, window, kept, fixed };
+std::string_view name_of(StateClass state);
+
+// A value of kind state, which is also an input of the graph, and the output that is its next
+// version and lies in the same memory. Every node that changes it says so in `in_place`.
+struct GraphState {
+  std::string name;  // the same in every graph of the model that shares it: "kv.3.key"
+  ValueId value = no_id;
+  std::optional<size_t> output =
+      {};  // place in the graph's outputs; none: this graph only reads it
+  StateClass kept_as = StateClass::growing;
+  int64_t window = 0;
+};
+
 struct Graph {
   Graph() : exprs(std::make_unique<ExprPool>()), strings(std::make_shared<StringPool>()) {
     bodies.emplace_back();
@@ -130,6 +150,7 @@ struct Graph {
   std::vector<Symbol> symbols;
   std::vector<Body> bodies;  // [0] is the graph itself
   std::vector<Check> checks;
+  std::vector<GraphState> states;
   std::map<std::string, std::string> metadata;
   std::vector<std::string> output_names;
   // Shared by all that is made of the model, so that numbers mean the same everywhere.

@@ -58,6 +58,7 @@ class Printer {
       }
     }
     for (size_t i = 0; i < graph_.bodies.size(); ++i) print(i, graph_.bodies[i]);
+    for (const GraphState& state : graph_.states) print(state);
     for (const Check& check : graph_.checks) {
       line("check {} : {}", quoted(check.text), text(check.condition));
     }
@@ -116,6 +117,15 @@ class Printer {
     } else if (symbol.origin == SymbolOrigin::extent) {
       text += fmt::format(" extent {}[{}]", reference(symbol.value), symbol.element);
     }
+    line("{}", text);
+  }
+
+  // `state "kv.0.key" %3 growing output 1`
+  void print(const GraphState& state) {
+    std::string text = fmt::format("state {} {} {}", quoted(state.name), reference(state.value),
+                                   name_of(state.kept_as));
+    if (state.window != 0) text += fmt::format(" {}", state.window);
+    if (state.output) text += fmt::format(" output {}", *state.output);
     line("{}", text);
   }
 

@@ -153,6 +153,7 @@ class Parser {
     if (line.take("output ")) return output(line);
     if (line.take("body ")) return body(line);
     if (line.take("check ")) return check(line);
+    if (line.take("state ")) return state(line);
     return node(line);
   }
 
@@ -262,6 +263,32 @@ class Parser {
     }
     body_ = index;
     TENON_TRY_ASSIGN(graph_.bodies.emplace_back().name, line.quoted());
+    return {};
+  }
+
+  Status state(Line& line) {
+    GraphState state;
+    TENON_TRY_ASSIGN(state.name, line.quoted());
+    TENON_TRY_ASSIGN(state.value, known_reference(line));
+    graph_.value(state.value).kind = ValueKind::state;
+    const std::string_view word = line.word();
+    bool known = false;
+    for (const StateClass each :
+         {StateClass::growing, StateClass::window, StateClass::kept, StateClass::fixed}) {
+      if (name_of(each) != word) continue;
+      state.kept_as = each;
+      known = true;
+    }
+    if (!known) return line.error("expected growing, window, kept or fixed");
+    if (state.kept_as == StateClass::window) {
+      TENON_TRY_ASSIGN(state.window, line.number<int64_t>());
+    }
+    if (line.take("output")) {
+      TENON_TRY_ASSIGN(const uint64_t place, line.number<uint64_t>());
+      if (place >= graph_.main().outputs.size()) return line.error("there is no such output");
+      state.output = place;
+    }
+    graph_.states.push_back(std::move(state));
     return {};
   }
 

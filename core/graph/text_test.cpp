@@ -14,14 +14,18 @@ symbol s1 "n" data %2[0] i64
 constant %1 "axes" i64[2] = {2, -3}
 constant %5 "table" bf16[2] = {0.5, -inf}
 input %0 "image" f32[s0, 3, 8, s0 * 2 + 8]
+input %9 "rows" f32[s0, 4]
 %2 "n" i64[1] {s0 * 4} = Count(%0, _, %1) "count" v18 {a = 1, b = 2.0, c = "two", d = [1, 2], e = reals[0.5, 1e+30], f = texts["x", "y"], g = sizes[s0, 3], h = %1, i = body 1, j = []}
 %3 "a" f32[s1], _, %4 "b" u8 = my.domain::Split(%2) "split"
 %6 "y" f32[s1] = Map(%3, %5) "map" : max(x0, x1[coord(0) % 2]) * 2.0
+%10 "later" f32[s0, 4] = Neg(%9) "change" {in_place = [0, 0]}
 output %6 "result"
+output %10 "rows"
 body 1 "inner"
 input %7 "i" f32[]
 %8 "j" f32[] = Neg(%7) "neg"
 output %8
+state "rows.0" %9 window 8 output 1
 check "node \"map\" (Map): even" : s1 % 2 == 0
 )";
 

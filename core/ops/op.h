@@ -32,8 +32,8 @@ class Element {
   Element(const char* formula) : formula_(formula) {}  // NOLINT: the short form
   Element(Function function) : function_(function) {}  // NOLINT: the long form
   template <class F>
-    requires std::is_convertible_v<F, Function>
-  Element(F function) : function_(function) {}  // NOLINT: captureless lambdas
+  requires std::is_convertible_v<F, Function> Element(F function)
+      : function_(function) {}  // NOLINT: captureless lambdas
   explicit operator bool() const { return function_ != nullptr || !formula_.empty(); }
   std::string_view formula() const { return formula_; }
   Function function() const { return function_; }
@@ -77,6 +77,10 @@ struct Op {
   Element element = {};
   Status (*expand)(ExpandContext&) = nullptr;
   bool primitive = false;
+  // Pairs of an output and an input: when the kernel starts, the output holds the elements of the
+  // input, and it writes only what changes. Whoever binds gives both the same memory, or copies
+  // first. Crosses to backends as the attribute "in_place": output, input, output, input ...
+  std::vector<std::pair<uint32_t, uint32_t>> in_place = {};
   // Computes the outputs from inputs on the host; runs in the core, never on a device.
   Status (*host)(HostContext&) = nullptr;
 
@@ -89,8 +93,8 @@ const std::vector<Op>& all_ops();
 const Op* find_op(std::string_view domain, std::string_view name);
 
 // Shape rules shared by many operators.
-Status same_as_input(InferContext& c);        // dtype and dims of input 0
-Status broadcast_inputs(InferContext& c);     // numpy broadcast of all inputs, dtype of input 0
-Status broadcast_to_bool(InferContext& c);    // the same, giving bool
+Status same_as_input(InferContext& c);      // dtype and dims of input 0
+Status broadcast_inputs(InferContext& c);   // numpy broadcast of all inputs, dtype of input 0
+Status broadcast_to_bool(InferContext& c);  // the same, giving bool
 
 }  // namespace tenon

@@ -122,6 +122,11 @@ Status infer(Graph& graph, Node& node, std::vector<size_t>* wanted) {
     return status;
   }
   node.shape_operands = op->shape_operands;
+  if (!op->in_place.empty()) {
+    std::vector<int64_t> pairs;
+    for (const auto& [output, input] : op->in_place) pairs.insert(pairs.end(), {output, input});
+    node.attributes["in_place"] = std::move(pairs);
+  }
   return check_outputs(graph, node, *op);
 }
 

@@ -295,6 +295,9 @@ const tenon_builder_table builder_table = {
                              tenon::name_of(static_cast<DType>(dtype))));
       return TENON_OK;
     },
+    .stored = nullptr,
+    .document = nullptr,
+    .companion = nullptr,
 };
 
 const tenon_source_table source_table = {

@@ -17,6 +17,7 @@ extern "C" {
 #define TENON_CACHE_ID "tenon.host.cache/1"
 #define TENON_CPU_ID "tenon.host.cpu/1"
 #define TENON_MODELS_ID "tenon.host.models/1"
+#define TENON_SEQUENCES_ID "tenon.host.sequences/1"
 #define TENON_PACKS_ID "tenon.host.packs/1" /* reserved */
 #define TENON_TRACE_ID "tenon.host.trace/1" /* reserved */
 
@@ -70,7 +71,7 @@ typedef struct tenon_cache {
 
 typedef struct tenon_cpu {
   uint32_t size;
-  uint32_t cores; /* usable by this process: affinity and quota */
+  uint32_t cores;     /* usable by this process: affinity and quota */
   tenon_str features; /* words separated by spaces: "sse4.2 avx2 fma" */
   uint64_t cache_l1_bytes;
   uint64_t cache_l2_bytes;
@@ -83,8 +84,8 @@ typedef struct tenon_cpu {
 #define TENON_KIND_MAP 3u      /* items: keys and values, two tensors or sequences of one length */
 
 /* A tensor in host memory, dense row-major. Of dtype TENON_STRING, data points to tenon_str, one an
- * element, and bytes counts these. Of another kind than TENON_KIND_TENSOR, data is null and dtype is
- * that of the tensors inside, as far as it is known. */
+ * element, and bytes counts these. Of another kind than TENON_KIND_TENSOR, data is null and dtype
+ * is that of the tensors inside, as far as it is known. */
 typedef struct tenon_host_tensor {
   uint32_t size;
   uint32_t dtype;
@@ -106,6 +107,7 @@ typedef struct tenon_tensor_sink {
 
 /* Models, for pipelines. [any] */
 typedef struct tenon_model_ref tenon_model_ref;
+
 typedef struct tenon_models {
   uint32_t size;
   uint32_t reserved;
@@ -119,6 +121,68 @@ typedef struct tenon_models {
                                 uint64_t count, const tenon_tensor_sink* outputs,
                                 const tenon_cancel* cancel);
 } tenon_models;
+
+/* Sequences of tokens and the states that a model keeps for them (keys and values, recurrent
+ * states). One thread at a time. */
+typedef struct tenon_sequences tenon_sequences;
+
+#define TENON_WANT_NONE 0u
+#define TENON_WANT_LAST 1u /* logits after the last token */
+#define TENON_WANT_ALL 2u  /* after each token */
+
+/* Tokens to append to a sequence, at least one. A sequence is named once a step. */
+typedef struct tenon_step_entry {
+  uint32_t size;
+  uint32_t sequence;
+  const int32_t* tokens;
+  uint64_t count;
+  uint32_t want; /* TENON_WANT_* */
+  uint32_t reserved;
+} tenon_step_entry;
+
+/* Texts token by token: sequences over a model that has states. */
+typedef struct tenon_sequences_table {
+  uint32_t size;
+  uint32_t reserved;
+  /* What the model's recipe says of it, as one JSON object: kind "decoder", "encoder" or
+   * "encoder-decoder", context (tokens), vocabulary, generate. A decoder without a recipe (an ONNX
+   * graph with past_* inputs) says what its inputs tell. TENON_UNSUPPORTED: not a model of texts.
+   */
+  tenon_status(TENON_CALL* facts)(tenon_model_ref* model, const tenon_byte_sink* sink);
+  /* A pool of sequences over the model, empty at first. tokens: room for keys and values of so many
+   * tokens in all sequences together, 0: of one context; sequences: how many may exist at a time,
+   * 0: 1; page: tokens whose keys and values lie together, 0: 64. The memory is taken here, a step
+   * takes none. Destroyed before the model. */
+  tenon_status(TENON_CALL* open)(tenon_model_ref* model, uint64_t tokens, uint32_t sequences,
+                                 uint32_t page, tenon_sequences** pool);
+  void(TENON_CALL* destroy)(tenon_sequences* pool);
+  /* A sequence without tokens. */
+  tenon_status(TENON_CALL* create)(tenon_sequences* pool, uint32_t* sequence);
+  /* A second sequence with the same tokens; full pages are shared. */
+  tenon_status(TENON_CALL* fork)(tenon_sequences* pool, uint32_t from, uint32_t* sequence);
+  /* Forgets all tokens from position `length` on. TENON_UNSUPPORTED: its state cannot go back
+   * (recurrent models, windows) but to 0. */
+  tenon_status(TENON_CALL* truncate)(tenon_sequences* pool, uint32_t sequence, uint64_t length);
+  tenon_status(TENON_CALL* drop)(tenon_sequences* pool, uint32_t sequence);
+  /* Tokens whose keys and values the sequence holds. */
+  tenon_status(TENON_CALL* length)(tenon_sequences* pool, uint32_t sequence, uint64_t* tokens);
+  /* The whole state of a sequence as bytes, in the order of positions, whatever the page size; and
+   * back, into a sequence without tokens of a pool over the same model. */
+  tenon_status(TENON_CALL* save)(tenon_sequences* pool, uint32_t sequence,
+                                 const tenon_byte_sink* sink);
+  tenon_status(TENON_CALL* restore)(tenon_sequences* pool, uint32_t sequence, const void* data,
+                                    uint64_t bytes);
+  /* The encoder's turn of an encoder-decoder: what the decoder attends to in this sequence and its
+   * forks. */
+  tenon_status(TENON_CALL* encode)(tenon_sequences* pool, uint32_t sequence, const int32_t* tokens,
+                                   uint64_t count, const tenon_cancel* cancel);
+  /* Appends tokens to sequences, all in one run. logits: called once for each entry that wants any,
+   * in order, with f32 [rows, vocabulary]; rows is 1, or the entry's tokens. After a failure the
+   * sequences are as long as before. */
+  tenon_status(TENON_CALL* step)(tenon_sequences* pool, const tenon_step_entry* entries,
+                                 uint64_t count, const tenon_tensor_sink* logits,
+                                 const tenon_cancel* cancel);
+} tenon_sequences_table;
 
 #ifdef __cplusplus
 }

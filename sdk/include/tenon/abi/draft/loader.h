@@ -103,6 +103,19 @@ typedef struct tenon_builder_table {
   tenon_status(TENON_CALL* wrapped_input)(tenon_builder* builder, tenon_str name,
                                           const uint32_t* wraps, uint32_t n_wraps, uint32_t dtype,
                                           uint32_t* value);
+  /* For containers of weights without a graph, which a recipe turns into one.
+   * A tensor of the file. dims: row-major, outermost first. format: name of a quantization format
+   * ("q4_K"; then dtype is TENON_F32 and the bytes are its blocks), or "": plain little-endian
+   * elements at any alignment. */
+  tenon_status(TENON_CALL* stored)(tenon_builder* builder, tenon_str name, uint32_t dtype,
+                                   tenon_str format, uint32_t rank, const int64_t* dims,
+                                   tenon_source* source, uint64_t offset, uint64_t bytes);
+  /* A JSON document that recipes read: "hf" is config.json, "generation" generation_config.json,
+   * "gguf" the metadata nested by the dots of its keys. */
+  tenon_status(TENON_CALL* document)(tenon_builder* builder, tenon_str name, tenon_str json);
+  /* Bytes handed on to pipelines under a name, as a file beside the model would be. */
+  tenon_status(TENON_CALL* companion)(tenon_builder* builder, tenon_str name, tenon_source* source,
+                                      uint64_t offset, uint64_t bytes);
 } tenon_builder_table;
 
 typedef struct tenon_load {
