@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "core/api/model.h"
 #include "core/api/models_service.h"
+#include "core/api/runs.h"
 #include "core/api/tensors.h"
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
@@ -21,8 +21,7 @@ struct tenon_model {
   std::unique_ptr<Model> model;
 };
 struct tenon_session {
-  const Model* model = nullptr;
-  std::unique_ptr<Session> session;
+  std::unique_ptr<Runs> runs;
   int64_t deadline_ms = 0;  // 0 = none
 };
 struct tenon_result {
@@ -156,11 +155,11 @@ Patience patience(const tenon_session* session, const tenon_cancel* cancel) {
 Status run_task(tenon_session* session, std::string_view task, const tenon_request& request,
                 const tenon_event_sink& events) {
   std::string known;
-  for (const Engine::Offer& offer : session->model->engine().offers(TENON_PIPELINE_ID)) {
+  for (const Engine::Offer& offer : session->runs->model().engine().offers(TENON_PIPELINE_ID)) {
     const auto* table = static_cast<const tenon_pipeline*>(offer.table);
     const std::string_view offered = to_view(table->task(offer.plugin->self()));
     if (offered == task) {
-      tenon_model_ref ref{session->model, session->session.get()};
+      tenon_model_ref ref{session->runs.get()};
       const tenon_status code = table->run(offer.plugin->self(), &ref, &request, &events);
       return take_failure(code);
     }
@@ -228,14 +227,14 @@ void tenon_model_destroy(tenon_model* model) { delete model; }
 
 tenon_status tenon_model_inputs(tenon_model* model, const tenon_tensor_sink* sink) {
   return api([&] {
-    const Graph& graph = model->model->graph();
+    const Graph& graph = model->model->face();
     return send_values(graph, graph.main().inputs, {}, *sink);
   });
 }
 
 tenon_status tenon_model_outputs(tenon_model* model, const tenon_tensor_sink* sink) {
   return api([&] {
-    const Graph& graph = model->model->graph();
+    const Graph& graph = model->model->face();
     return send_values(graph, graph.main().outputs, graph.output_names, *sink);
   });
 }
@@ -270,10 +269,9 @@ tenon_status tenon_session_create(tenon_model* model, const char* devices, const
                              }
                              return true;
                            }));
-    made->model = model->model.get();
     std::optional<std::chrono::milliseconds> limit;
     if (made->deadline_ms > 0) limit = std::chrono::milliseconds(made->deadline_ms);
-    TENON_TRY_ASSIGN(made->session, model->model->session(devices, taps, plan, limit));
+    TENON_TRY_ASSIGN(made->runs, Runs::make(*model->model, devices, taps, plan, limit));
     *session = made.release();
     return {};
   });
@@ -282,17 +280,17 @@ tenon_status tenon_session_create(tenon_model* model, const char* devices, const
 void tenon_session_destroy(tenon_session* session) { delete session; }
 
 tenon_status tenon_session_describe(tenon_session* session, const tenon_byte_sink* sink) {
-  return api([&] { return send_text(sink, describe_session(*session->session).dump(2)); });
+  return api([&] { return send_text(sink, describe_session(session->runs->session()).dump(2)); });
 }
 
 tenon_status tenon_session_run(tenon_session* session, const tenon_host_tensor* inputs,
                                uint64_t count, const tenon_cancel* cancel, tenon_result** result) {
   return api([&]() -> Status {
-    StringPool& strings = *session->session->plan().graph.strings;
+    StringPool& strings = *session->runs->session().plan().graph.strings;
     const StringPool::Lease lease(strings);
     TENON_TRY_ASSIGN(const auto given, run_inputs(inputs, count, strings));
     auto made = std::make_unique<tenon_result>();
-    TENON_TRY_ASSIGN(made->outputs, session->session->run(given, patience(session, cancel)));
+    TENON_TRY_ASSIGN(made->outputs, session->runs->run(given, patience(session, cancel)));
     for (const RunOutput& output : made->outputs) {
       made->tensors.push_back(&made->views.add(output, strings));
     }

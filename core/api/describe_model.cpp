@@ -67,11 +67,12 @@ Json inspect_json(const Model& model) {
   for (const auto& [key, value] : graph.metadata) metadata.set(key, value);
   Json inputs = Json::array(), outputs = Json::array(), operators = Json::array();
   Json symbols = Json::array();
-  for (const ValueId id : graph.main().inputs) {
-    inputs.push(value_json(graph, id, graph.value(id).name));
+  const Graph& face = model.face();
+  for (const ValueId id : face.main().inputs) {
+    inputs.push(value_json(face, id, face.value(id).name));
   }
-  for (size_t i = 0; i < graph.main().outputs.size(); ++i) {
-    outputs.push(value_json(graph, graph.main().outputs[i], graph.output_names[i]));
+  for (size_t i = 0; i < face.main().outputs.size(); ++i) {
+    outputs.push(value_json(face, face.main().outputs[i], face.output_names[i]));
   }
   for (const OperatorCount& row : model.operators()) {
     operators.push(Json::object({{"op", qualified(row.domain, row.op)}, {"count", row.count}}));

@@ -2,6 +2,7 @@
 #include "core/api/engine.h"
 
 #include "core/api/models_service.h"
+#include "core/api/sequences_service.h"
 #include "core/run/services.h"
 
 #include <algorithm>
@@ -48,6 +49,7 @@ Result<std::unique_ptr<Engine>> Engine::make(PluginHostOptions options) {
     options.services[id] = host_service_table(id);
   }
   options.services[TENON_MODELS_ID] = &models_service();
+  options.services[TENON_SEQUENCES_ID] = &sequences_service();
   TENON_TRY_ASSIGN(auto plugins, PluginHost::make(std::move(options)));
   return std::unique_ptr<Engine>(new Engine(std::move(plugins)));
 }

@@ -145,6 +145,17 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
   return model;
 }
 
+Result<std::unique_ptr<Session>> Model::encoder_session(
+    std::string_view devices, const PlanOptions& options,
+    std::optional<std::chrono::milliseconds> limit) const {
+  TENON_TRY_ASSIGN(const Engine::Choice choice, engine_.choose(devices));
+  PlanOptions how = options;
+  how.mixing = choice.mixing;
+  auto made = make_plan(clone(*encoder_), choice.devices, how);
+  if (!made.ok()) return made.status().at(path_ + ": encoder");
+  return Session::make(std::move(*made), weights_, limit);
+}
+
 Result<std::unique_ptr<Plan>> Model::plan(std::string_view devices,
                                           const std::vector<std::string>& taps,
                                           PlanOptions options) const {

@@ -40,7 +40,16 @@ class Model {
                                              const tenon_cancel* cancel);
 
   Engine& engine() const { return engine_; }
+  // The main graph; of an encoder-decoder, the decoder's.
   const Graph& graph() const { return graph_; }
+  // Inputs and outputs as callers see them: the graph's own, or those of rows of tokens.
+  const Graph& face() const { return is_family() ? *face_ : graph_; }
+  // Whether a recipe built the graph from a file of weights: it takes step blocks, see core/state.
+  bool is_family() const { return face_ != nullptr; }
+  // What the recipe says of the model.
+  const Json& facts() const { return facts_; }
+  // Null when there is none.
+  const Graph* encoder() const { return encoder_.get(); }
   const std::string& path() const { return path_; }
   const std::string& loader() const { return loader_; }
   const std::vector<OperatorCount>& operators() const { return operators_; }
@@ -53,6 +62,9 @@ class Model {
   Result<std::unique_ptr<Session>> session(
       std::string_view devices, const std::vector<std::string>& taps, PlanOptions options,
       std::optional<std::chrono::milliseconds> upload_limit = {}) const;
+  Result<std::unique_ptr<Session>> encoder_session(
+      std::string_view devices, const PlanOptions& options,
+      std::optional<std::chrono::milliseconds> upload_limit = {}) const;
   Result<std::unique_ptr<Plan>> plan(std::string_view devices, const std::vector<std::string>& taps,
                                      PlanOptions options) const;
 
@@ -63,6 +75,8 @@ class Model {
   std::string path_, loader_;
   std::unique_ptr<SourceSet> sources_;
   Graph graph_;
+  std::unique_ptr<Graph> encoder_, face_;
+  Json facts_;
   std::vector<OperatorCount> operators_;
   Status incomplete_;
   std::shared_ptr<Weights> weights_ = std::make_shared<Weights>();

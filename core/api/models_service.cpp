@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/models_service.h"
 
-#include "core/api/model.h"
+#include "core/api/runs.h"
 #include "core/api/tensors.h"
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
@@ -13,7 +13,7 @@ namespace {
 constexpr uint64_t most_companion_bytes = 64u << 20;
 
 Status companion(const tenon_model_ref& ref, std::string_view name, const tenon_byte_sink& sink) {
-  auto file = map_sibling(ref.model->path(), name);
+  auto file = map_sibling(ref.runs->model().path(), name);
   if (!file.ok()) return unsupported("{}: {}", name, file.status().message());
   const auto bytes = file->bytes();
   if (bytes.size() > most_companion_bytes) {
@@ -31,7 +31,7 @@ const tenon_models& models_service() {
       .reserved = 0,
       .inputs = [](tenon_model_ref* ref, const tenon_tensor_sink* sink) -> tenon_status {
         return at_border([&] {
-          const Graph& graph = ref->model->graph();
+          const Graph& graph = ref->runs->model().face();
           return send_values(graph, graph.main().inputs, {}, *sink);
         });
       },
@@ -42,10 +42,10 @@ const tenon_models& models_service() {
       .run = [](tenon_model_ref* ref, const tenon_host_tensor* inputs, uint64_t count,
                 const tenon_tensor_sink* outputs, const tenon_cancel* cancel) -> tenon_status {
         return at_border([&]() -> Status {
-          StringPool& strings = *ref->session->plan().graph.strings;
+          StringPool& strings = *ref->runs->session().plan().graph.strings;
           const StringPool::Lease lease(strings);
           TENON_TRY_ASSIGN(const auto given, run_inputs(inputs, count, strings));
-          TENON_TRY_ASSIGN(const auto results, ref->session->run(given, Patience{cancel, {}}));
+          TENON_TRY_ASSIGN(const auto results, ref->runs->run(given, Patience{cancel, {}}));
           HostViews views;
           for (const RunOutput& output : results) {
             const tenon_status code =

@@ -6,13 +6,11 @@
 // What pipelines see of a model: tenon.host.models/1 over a session. A tenon_model_ref is made for
 // one task run and lives as long as it.
 namespace tenon {
-class Model;
-class Session;
+class Runs;
 }  // namespace tenon
 
 struct tenon_model_ref {
-  const tenon::Model* model = nullptr;
-  tenon::Session* session = nullptr;
+  tenon::Runs* runs = nullptr;
 };
 
 namespace tenon {

@@ -4,6 +4,7 @@
 #include "tenon/memory_plan.h"
 
 #include <algorithm>
+#include <set>
 
 namespace tenon {
 namespace {
@@ -17,7 +18,12 @@ struct Tenant {
 
 class Planner {
  public:
-  Planner(const Plan& plan, BoundPhase& phase) : plan_(plan), phase_(phase) {}
+  Planner(const Plan& plan, BoundPhase& phase) : plan_(plan), phase_(phase) {
+    for (const GraphState& state : plan.graph.states) {
+      elsewhere_.insert(state.value);
+      if (state.output) elsewhere_.insert(plan.graph.main().outputs[*state.output]);
+    }
+  }
 
   Status add_values() {
     const auto last = static_cast<uint32_t>(phase_.islands.size());
@@ -25,6 +31,7 @@ class Planner {
       const Island& island = *phase_.islands[step].island;
       for (const ValueId value : island.inputs) {
         if (plan_.graph.value(value).kind == ValueKind::constant) continue;
+        if (elsewhere_.contains(value)) continue;
         keep_until(value, step);
         if (there_before(island.device, value)) continue;
         if (tenants_.contains({island.device, value})) continue;
@@ -32,6 +39,7 @@ class Planner {
       }
       // What others still need stays to the end; the rest is found out by its last reader.
       for (const ValueId value : island.outputs) {
+        if (elsewhere_.contains(value)) continue;
         TENON_TRY(add({island.device, value}, step, needed_later(value) ? last : step));
       }
     }
@@ -120,6 +128,7 @@ class Planner {
 
   const Plan& plan_;
   BoundPhase& phase_;
+  std::set<ValueId> elsewhere_;  // states, whose memory is not the run's
   std::map<std::pair<size_t, ValueId>, Tenant> tenants_;
 };
 

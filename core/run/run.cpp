@@ -32,6 +32,12 @@ void accept_scalar(const Value& wanted, HostValue& given) {
   if (is_scalar && given.is_tensor() && given.tensor.elements() == 1) given.tensor.dims.clear();
 }
 
+bool has_computed_extent(const Value& value) {
+  return std::ranges::any_of(value.dims, [](const Expr& size) {
+    return !size.is_constant() && size.op() != TENON_EXPR_SYMBOL;
+  });
+}
+
 // Symbols of an expression that have no value yet.
 bool depends_on_unbound(std::span<const tenon_expr> rows, ExprId root,
                         const std::vector<bool>& bound) {
@@ -85,13 +91,16 @@ Status Session::Run::match_inputs() {
       return invalid("input \"{}\" is given twice", plan_.graph.value(value).name);
     }
   }
-  for (const ValueId value : wanted) {
-    const auto given = host_.find(value);
-    if (given == host_.end()) {
-      return invalid("input \"{}\" is missing", plan_.graph.value(value).name);
+  // Extents that are computed from symbols are checked when all symbols have theirs.
+  for (const bool computed : {false, true}) {
+    for (const ValueId id : wanted) {
+      const Value& value = plan_.graph.value(id);
+      if (value.kind == ValueKind::state || has_computed_extent(value) != computed) continue;
+      const auto given = host_.find(id);
+      if (given == host_.end()) return invalid("input \"{}\" is missing", value.name);
+      accept_scalar(value, given->second);
+      TENON_TRY(bind_sizes(id, given->second));
     }
-    accept_scalar(plan_.graph.value(value), given->second);
-    TENON_TRY(bind_sizes(value, given->second));
   }
   return {};
 }
@@ -115,7 +124,7 @@ Status Session::Run::bind_sizes(ValueId id, const HostValue& given) {
     return invalid("input \"{}\": {} dims given, the model takes {}", value.name,
                    tensor.dims.size(), shape_text(plan_.graph, id));
   }
-  if (const Status bound = bind_extents(id, tensor); !bound.ok()) {
+  if (const Status bound = bind_extents(id, tensor.dims); !bound.ok()) {
     return bound.at(fmt::format("input \"{}\"", value.name));
   }
   const Result<uint64_t> bytes = bytes_of(tensor.dtype, tensor.dims);
@@ -127,10 +136,34 @@ Status Session::Run::bind_sizes(ValueId id, const HostValue& given) {
   return {};
 }
 
-Status Session::Run::bind_extents(ValueId id, const HostTensor& tensor) {
+Status Session::Run::match_states() {
+  const Graph& graph = plan_.graph;
+  for (const GraphState& state : graph.states) {
+    const auto given = std::ranges::find(given_states_, state.value, &RunState::value);
+    if (given == given_states_.end()) {
+      const bool is_used = std::ranges::any_of(plan_.islands, [&](const Island& island) {
+        return std::ranges::count(island.inputs, state.value) > 0;
+      });
+      if (is_used) return invalid("state \"{}\" has no memory in this run", state.name);
+      continue;
+    }
+    if (given->dims.size() != graph.value(state.value).dims.size()) {
+      return invalid("state \"{}\": {} dims given, the model takes {}", state.name,
+                     given->dims.size(), shape_text(graph, state.value));
+    }
+    if (const Status bound = bind_extents(state.value, given->dims); !bound.ok()) {
+      return bound.at(fmt::format("state \"{}\"", state.name));
+    }
+    states_[state.value] = given->memory;
+    if (state.output) states_[graph.main().outputs[*state.output]] = given->memory;
+  }
+  return {};
+}
+
+Status Session::Run::bind_extents(ValueId id, std::span<const int64_t> dims) {
   const Value& value = plan_.graph.value(id);
-  for (size_t axis = 0; axis < tensor.dims.size(); ++axis) {
-    const int64_t extent = tensor.dims[axis];
+  for (size_t axis = 0; axis < dims.size(); ++axis) {
+    const int64_t extent = dims[axis];
     const Expr& size = value.dims[axis];
     if (extent < 0) return invalid("extent {} on axis {}", extent, axis);
     if (size.op() != TENON_EXPR_SYMBOL) {
@@ -191,6 +224,7 @@ Status Session::Run::upload(size_t device, const tenon_binding& to,
 Result<tenon_binding> Session::Run::on_device(size_t device, ValueId value) {
   const Place place{device, value};
   if (plan_.graph.value(value).kind == ValueKind::constant) return session_.constants_.at(place);
+  if (const auto state = states_.find(value); state != states_.end()) return state->second;
   const tenon_binding binding = slot(place);
   if (ready_.contains(place)) return binding;
   TENON_TRY_ASSIGN(const HostValue* held, on_host(value));
@@ -312,7 +346,8 @@ Status Session::Run::run_step(const Node& node) {
       if (made.tensor.dtype != value.dtype || made.tensor.dims.size() != value.dims.size()) {
         return internal_error("{}: output {} is {}", where(), k, describe(made));
       }
-      if (const Status bound = bind_extents(id, made.tensor); !bound.ok()) return bound.at(where());
+      if (const Status bound = bind_extents(id, made.tensor.dims); !bound.ok())
+        return bound.at(where());
     }
     host_.insert_or_assign(id, std::move(made));
   }
@@ -356,6 +391,10 @@ Status Session::Run::run_island(const BoundIsland& bound) {
     bindings_.push_back(binding);
   }
   for (const ValueId output : island.outputs) {
+    if (const auto state = states_.find(output); state != states_.end()) {
+      bindings_.push_back(state->second);
+      continue;
+    }
     bindings_.push_back(slot({island.device, output}));
     ready_.insert({island.device, output});
   }
@@ -395,6 +434,7 @@ Status Session::Run::collect() {
   const Graph& graph = plan_.graph;
   for (size_t i = 0; i < graph.main().outputs.size(); ++i) {
     const ValueId id = graph.main().outputs[i];
+    if (states_.contains(id)) continue;
     RunOutput& output = outputs_.emplace_back();
     output.name = graph.output_names[i];
     const auto device =
@@ -424,6 +464,7 @@ Result<std::vector<RunOutput>> Session::Run::all() {
   figures_.nodes.assign(plan_.devices.size(), 0);
   figures_.memory.assign(plan_.devices.size(), 0);
   TENON_TRY(match_inputs());
+  TENON_TRY(match_states());
   for (size_t phase = 0; phase < plan_.phases; ++phase) TENON_TRY(run_phase(phase));
   TENON_TRY(collect());
   return std::move(outputs_);

@@ -13,8 +13,13 @@ namespace tenon {
 
 class Session::Run final : public BodyRunner {
  public:
-  Run(Session& session, std::span<const RunInput> inputs, const Patience& patience)
-      : session_(session), plan_(*session.plan_), inputs_(inputs), patience_(patience) {}
+  Run(Session& session, std::span<const RunInput> inputs, const Patience& patience,
+      std::span<const RunState> states)
+      : session_(session),
+        plan_(*session.plan_),
+        inputs_(inputs),
+        given_states_(states),
+        patience_(patience) {}
 
   // On failure, commands may be pending: the session keeps this until they have ended.
   Result<std::vector<RunOutput>> all();
@@ -30,7 +35,9 @@ class Session::Run final : public BodyRunner {
   Status match_inputs();
   Status bind_sizes(ValueId value, const HostValue& given);
   // Gives the extents of a tensor to the symbols that stand for them.
-  Status bind_extents(ValueId value, const HostTensor& tensor);
+  Status bind_extents(ValueId value, std::span<const int64_t> dims);
+  // Takes the states' memory and extents; an error when one that is used is not given.
+  Status match_states();
   Status run_phase(size_t phase);
   Status run_step(const Node& node);
   Status read_sizes(size_t phase);
@@ -53,6 +60,8 @@ class Session::Run final : public BodyRunner {
   Session& session_;
   const Plan& plan_;
   std::span<const RunInput> inputs_;
+  std::span<const RunState> given_states_;
+  std::map<ValueId, tenon_binding> states_;  // of states and of their next versions
   const Patience& patience_;
   std::vector<int64_t> symbols_;
   std::vector<bool> bound_symbols_;

@@ -122,7 +122,8 @@ Result<Session*> Session::body_session(const Node& node, uint32_t body,
 }
 
 Result<std::vector<RunOutput>> Session::run(std::span<const RunInput> inputs,
-                                            const Patience& patience) {
+                                            const Patience& patience,
+                                            std::span<const RunState> states) {
   const std::lock_guard lock(mutex_);
   if (lost_) return device_lost("the session's device stopped answering; make a new session");
   const auto begin = std::chrono::steady_clock::now();
@@ -133,7 +134,7 @@ Result<std::vector<RunOutput>> Session::run(std::span<const RunInput> inputs,
     lost_ |= !patience.deadline && settled.code() == Code::timeout;
     if (!settled.ok()) return settled;
   }
-  auto run = std::make_unique<Run>(*this, inputs, patience);
+  auto run = std::make_unique<Run>(*this, inputs, patience, states);
   auto outputs = run->all();
   figures_ = run->figures();
   for (const auto& [plan, body] : bodies_) {

@@ -24,6 +24,13 @@ struct RunInput {
   HostValue value;
 };
 
+// Where a state of the graph lies, with its extents now.
+struct RunState {
+  ValueId value = no_id;
+  std::vector<int64_t> dims;
+  tenon_binding memory{};  // on the device whose islands use it
+};
+
 struct RunOutput {
   std::string name;
   HostValue value;
@@ -58,7 +65,10 @@ class Session {
   // device ends on its own, and the next run waits for that first, within its own patience.
   // Texts in the values are numbers of the plan's graph's pool; the caller holds a lease of it for
   // as long as it uses them.
-  Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience);
+  // states: of every state of the plan's graph that an island uses; changed in place, and not among
+  // the outputs. The memory is nobody else's during the run.
+  Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience,
+                                     std::span<const RunState> states = {});
   RunFigures figures() const;
   const Plan& plan() const { return *plan_; }
 

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/api/model.h"
+#include "core/state/sequences.h"
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+// A model made ready on devices: runs of its graph, and of sequences when it is a model of texts.
+// Outlived by the model. [any thread]
+namespace tenon {
+
+class Runs {
+ public:
+  static Result<std::unique_ptr<Runs>> make(
+      const Model& model, std::string_view devices, const std::vector<std::string>& taps,
+      const PlanOptions& options, std::optional<std::chrono::milliseconds> upload_limit = {});
+
+  const Model& model() const { return model_; }
+  // Of the main graph.
+  Session& session() { return *main_; }
+  const Session& session() const { return *main_; }
+
+  // Inputs and outputs are those of Model::face().
+  Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience);
+
+  // Room for sequences; see tenon_sequences_table. Outlived by this.
+  Result<std::unique_ptr<Sequences>> sequences(uint64_t tokens, uint32_t count, uint32_t page_rows);
+
+ private:
+  explicit Runs(const Model& model) : model_(model) {}
+
+  const Model& model_;
+  std::unique_ptr<Session> main_, encoder_;
+};
+
+// What is known of a model of texts, as tenon_sequences_table.facts gives it; Code::unsupported for
+// other models.
+Result<Json> text_facts(const Model& model);
+
+}  // namespace tenon
