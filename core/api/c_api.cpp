@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/api/directory.h"
 #include "core/api/models_service.h"
 #include "core/api/runs.h"
 #include "core/api/tensors.h"
@@ -126,9 +127,7 @@ Result<bool> load_option(LoadOptions& load, std::string_view key, std::string va
   return true;
 }
 
-Status load(tenon_engine* engine, const std::string& path, tenon_source content,
-            const tenon_kv* options, uint64_t count, const tenon_cancel* cancel,
-            tenon_model** model) {
+Result<LoadOptions> load_options(const tenon_kv* options, uint64_t count) {
   LoadOptions how;
   TENON_TRY(read_options(
       options, count,
@@ -136,6 +135,11 @@ Status load(tenon_engine* engine, const std::string& path, tenon_source content,
       [&](std::string_view key, std::string value) {
         return load_option(how, key, std::move(value));
       }));
+  return how;
+}
+
+Status load(tenon_engine* engine, const std::string& path, tenon_source content,
+            const LoadOptions& how, const tenon_cancel* cancel, tenon_model** model) {
   TENON_TRY_ASSIGN(auto made, Model::load(*engine->engine, path, std::move(content), how, cancel));
   *model = new tenon_model{std::move(made)};
   return {};
@@ -206,20 +210,23 @@ tenon_status tenon_engine_describe(tenon_engine* engine, const char* what,
 tenon_status tenon_model_load(tenon_engine* engine, const char* path, const tenon_kv* options,
                               uint64_t count, const tenon_cancel* cancel, tenon_model** model) {
   return api([&]() -> Status {
-    TENON_TRY_ASSIGN(MappedFile file, map_file(path));
+    TENON_TRY_ASSIGN(const LoadOptions how, load_options(options, count));
+    TENON_TRY_ASSIGN(const std::string opened, path_to_open(*engine->engine, path, how.loader));
+    TENON_TRY_ASSIGN(MappedFile file, map_file(opened));
     auto owner = std::make_shared<MappedFile>(std::move(file));
-    return load(engine, path, {nullptr, std::string(file_name(path)), owner, owner->bytes()},
-                options, count, cancel, model);
+    return load(engine, opened, {nullptr, std::string(file_name(opened)), owner, owner->bytes()},
+                how, cancel, model);
   });
 }
 
 tenon_status tenon_model_load_memory(tenon_engine* engine, const void* data, uint64_t bytes,
                                      const char* name, const tenon_kv* options, uint64_t count,
                                      const tenon_cancel* cancel, tenon_model** model) {
-  return api([&] {
+  return api([&]() -> Status {
+    TENON_TRY_ASSIGN(const LoadOptions how, load_options(options, count));
     return load(engine, name,
-                {nullptr, name, nullptr, {static_cast<const std::byte*>(data), bytes}}, options,
-                count, cancel, model);
+                {nullptr, name, nullptr, {static_cast<const std::byte*>(data), bytes}}, how, cancel,
+                model);
   });
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/api/describe_weights.h"
 #include "core/api/model.h"
 #include "core/graph/text.h"
 #include "core/run/predict.h"
@@ -88,9 +89,11 @@ Json inspect_json(const Model& model) {
       .set("outputs", outputs)
       .set("operators", operators)
       .set("nodes", uint64_t{graph.main().nodes.size()})
-      .set("parameters", parameters_json(graph))
+      .set("parameters",
+           model.weight_file() ? parameters_json(*model.weight_file()) : parameters_json(graph))
       .set("symbols", symbols)
       .set("unsupported", model.incomplete().message());
+  if (model.weight_file()) facts.set("weights", weights_json(model));
   return facts;
 }
 
@@ -238,7 +241,10 @@ Result<std::string> describe_model(const Model& model, std::string_view what) {
   if (what == "inspect") return inspect_json(model).dump(2);
   if (what == "text") return to_text(model.graph());
   if (what == "dot") return dot_text(model.graph());
-  if (what == "tensors") return tensors_json(model.graph()).dump(2);
+  if (what == "tensors") {
+    const WeightFile* weights = model.weight_file();
+    return (weights ? tensors_json(*weights) : tensors_json(model.graph())).dump(2);
+  }
   if (what == "nodes") return nodes_json(model.graph()).dump();
   constexpr std::string_view plan = "plan:";
   if (what.starts_with(plan)) {

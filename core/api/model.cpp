@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/model.h"
 
+#include "core/api/describe_weights.h"
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
 #include "core/graph/builder.h"
@@ -84,6 +85,17 @@ std::vector<OperatorCount> count_operators(const Graph& graph) {
   return rows;
 }
 
+// Why a file of weights cannot run.
+Status no_recipe(const WeightFile& file) {
+  const std::string_view name = architecture_of(file);
+  if (name.empty()) {
+    return unsupported(
+        "a file of weights that does not name its architecture; a configuration beside it "
+        "(config.json) or its metadata (general.architecture) would");
+  }
+  return unsupported("no recipe builds a graph of architecture \"{}\"", name);
+}
+
 SourceSet::Opener sibling_opener(std::string path) {
   return [path = std::move(path)](std::string_view name) -> Result<tenon_source> {
     TENON_TRY_ASSIGN(MappedFile file, map_sibling(path, name));
@@ -130,9 +142,19 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
     incomplete = not_expressed(builder.not_expressed()).at(path);
     if (!options.allow_incomplete) return incomplete;
   }
+  model->companions_ = std::move(builder.weights().companions());
+  if (!builder.weights().file().empty()) {
+    model->weight_file_ = std::make_unique<WeightFile>(std::move(builder.weights().file()));
+  }
   auto finished = builder.finish();
   if (!finished.ok()) return finished.status().at(path);
   model->graph_ = std::move(*finished);
+  if (model->weight_file_) {
+    Status status = no_recipe(*model->weight_file_).at(path);
+    if (!options.allow_incomplete) return status;
+    model->incomplete_ = std::move(status);
+    return model;
+  }
   if (Status fixed = fix_inputs(model->graph_, options.values); !fixed.ok()) return fixed.at(path);
   model->operators_ = count_operators(model->graph_);
   Graph whole = options.allow_incomplete ? clone(model->graph_) : Graph();
@@ -154,6 +176,13 @@ Result<std::unique_ptr<Session>> Model::encoder_session(
   auto made = make_plan(clone(*encoder_), choice.devices, how);
   if (!made.ok()) return made.status().at(path_ + ": encoder");
   return Session::make(std::move(*made), weights_, limit);
+}
+
+Result<HandedOn> Model::companion(std::string_view name) const {
+  if (const auto found = companions_.find(name); found != companions_.end()) return found->second;
+  TENON_TRY_ASSIGN(MappedFile file, map_sibling(path_, name));
+  auto owner = std::make_shared<MappedFile>(std::move(file));
+  return HandedOn{owner, owner->bytes()};
 }
 
 Result<std::unique_ptr<Plan>> Model::plan(std::string_view devices,

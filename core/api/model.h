@@ -4,6 +4,7 @@
 #include "core/api/engine.h"
 #include "core/graph/graph.h"
 #include "core/graph/source.h"
+#include "core/graph/weight_builder.h"
 #include "core/passes/pass.h"
 #include "core/run/session.h"
 #include "core/run/weights.h"
@@ -56,6 +57,11 @@ class Model {
   // Why it cannot run, when it was kept all the same.
   const Status& incomplete() const { return incomplete_; }
   std::shared_ptr<Weights> weights() const { return weights_; }
+  // The tensors and documents of a file of weights; null when the file holds a graph.
+  const WeightFile* weight_file() const { return weight_file_.get(); }
+  // Bytes that the loader handed on under this name, or those of the file beside the model.
+  Result<HandedOn> companion(std::string_view name) const;
+  bool has_companion(std::string_view name) const { return companion(name).ok(); }
 
   // taps: names of values to return as further outputs.
   // upload_limit: how long a constant may be on its way to a device.
@@ -77,6 +83,8 @@ class Model {
   Graph graph_;
   std::unique_ptr<Graph> encoder_, face_;
   Json facts_;
+  std::unique_ptr<WeightFile> weight_file_;
+  HandedOnByName companions_;
   std::vector<OperatorCount> operators_;
   Status incomplete_;
   std::shared_ptr<Weights> weights_ = std::make_shared<Weights>();

@@ -4,18 +4,17 @@
 #include "core/api/runs.h"
 #include "core/api/tensors.h"
 #include "core/base/border.h"
-#include "core/base/platform_file.h"
 
 namespace tenon {
 namespace {
 
-// Files beside a model that a pipeline may read whole.
-constexpr uint64_t most_companion_bytes = 64u << 20;
+// Companions of a model that a pipeline may read whole.
+constexpr uint64_t most_companion_bytes = 512u << 20;
 
 Status companion(const tenon_model_ref& ref, std::string_view name, const tenon_byte_sink& sink) {
-  auto file = map_sibling(ref.runs->model().path(), name);
-  if (!file.ok()) return unsupported("{}: {}", name, file.status().message());
-  const auto bytes = file->bytes();
+  const auto found = ref.runs->model().companion(name);
+  if (!found.ok()) return unsupported("{}: {}", name, found.status().message());
+  const auto bytes = found->bytes;
   if (bytes.size() > most_companion_bytes) {
     return invalid("{}: {} bytes, most is {}", name, bytes.size(), most_companion_bytes);
   }

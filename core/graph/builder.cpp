@@ -248,7 +248,7 @@ Status tenon_builder::end_body(std::span<const uint32_t> outputs, uint32_t* inde
 Result<Graph> tenon_builder::finish() {
   if (!open_.empty()) return invalid("builder: {} bodies were left open", open_.size());
   for (const auto& [name, extent] : fixed_) {
-    if (used_fixed_.contains(name)) continue;
+    if (used_fixed_.contains(name) || !weights_.file().empty()) continue;
     std::string names;
     for (const auto& [known, symbol] : symbols_) names += (names.empty() ? "" : ", ") + known;
     return invalid("no size is named \"{}\"; the model's free sizes are: {}", name,
@@ -336,6 +336,24 @@ struct BuilderCalls {
       return b->wrapped_input(to_view(name), {wraps, n_wraps}, dtype, value);
     });
   }
+  static tenon_status stored(tenon_builder* b, tenon_str name, uint32_t dtype, tenon_str format,
+                             uint32_t rank, const int64_t* dims, tenon_source* source,
+                             uint64_t offset, uint64_t bytes) {
+    return at_border([&] {
+      StoredTensor tensor;
+      tensor.dtype = static_cast<DType>(dtype);
+      tensor.format = to_view(format);
+      tensor.dims.assign(dims, dims + rank);
+      return b->weights_.stored(to_view(name), std::move(tensor), *source, offset, bytes);
+    });
+  }
+  static tenon_status document(tenon_builder* b, tenon_str name, tenon_str json) {
+    return at_border([&] { return b->weights_.document(to_view(name), to_view(json)); });
+  }
+  static tenon_status companion(tenon_builder* b, tenon_str name, tenon_source* source,
+                                uint64_t offset, uint64_t bytes) {
+    return at_border([&] { return b->weights_.companion(to_view(name), *source, offset, bytes); });
+  }
 };
 
 const tenon_builder_table& tenon_builder::table() {
@@ -354,9 +372,9 @@ const tenon_builder_table& tenon_builder::table() {
       .unsupported = BuilderCalls::unsupported_part,
       .texts = BuilderCalls::texts,
       .wrapped_input = BuilderCalls::wrapped_input,
-      .stored = nullptr,
-      .document = nullptr,
-      .companion = nullptr,
+      .stored = BuilderCalls::stored,
+      .document = BuilderCalls::document,
+      .companion = BuilderCalls::companion,
   };
   return table;
 }

@@ -3,6 +3,7 @@
 
 #include "core/graph/graph.h"
 #include "core/graph/source.h"
+#include "core/graph/weight_builder.h"
 
 #include "tenon/abi/draft/loader.h"
 
@@ -35,6 +36,8 @@ struct tenon_builder {
   tenon::Result<tenon::Graph> finish();
   const std::vector<Unsupported>& not_expressed() const { return unsupported_; }
   tenon::Graph& graph() { return graph_; }
+  // Tensors, documents and companions of a container of weights; empty for a graph.
+  tenon::WeightBuilder& weights() { return weights_; }
 
  private:
   friend struct BuilderCalls;
@@ -64,6 +67,7 @@ struct tenon_builder {
   std::map<std::string, tenon::Expr, std::less<>> symbols_;
   std::unordered_set<std::string> used_fixed_;
   std::vector<Unsupported> unsupported_;
+  tenon::WeightBuilder weights_;
   uint64_t decoded_bytes_ = 0;
   size_t nodes_ = 0;
 };

@@ -156,6 +156,7 @@ Result<Manifest> parse_manifest(std::string_view text) {
   TENON_TRY_ASSIGN(manifest.home, text_member(*json, "home"));
   TENON_TRY(read_magics(*json, manifest));
   TENON_TRY_ASSIGN(manifest.extensions, text_list(*json, "extensions"));
+  TENON_TRY_ASSIGN(manifest.entries, text_list(*json, "entries"));
   TENON_TRY(read_options(*json, manifest));
   return manifest;
 }
@@ -165,6 +166,8 @@ Json to_json(const Manifest& manifest) {
   for (const std::string& name : manifest.interfaces) interfaces.push(name);
   Json extensions = Json::array();
   for (const std::string& extension : manifest.extensions) extensions.push(extension);
+  Json entries = Json::array();
+  for (const std::string& entry : manifest.entries) entries.push(entry);
   Json options = Json::array();
   for (const PluginOption& option : manifest.options) {
     options.push(Json::object({{"name", option.name},
@@ -178,6 +181,7 @@ Json to_json(const Manifest& manifest) {
                        {"kind", manifest.kind},
                        {"interfaces", std::move(interfaces)},
                        {"extensions", std::move(extensions)},
+                       {"entries", std::move(entries)},
                        {"options", std::move(options)},
                        {"description", manifest.description},
                        {"licence", manifest.licence},

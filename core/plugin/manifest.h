@@ -34,6 +34,8 @@ struct Manifest {
   std::string description, licence, home;
   std::vector<Magic> magics;
   std::vector<std::string> extensions;  // without dot
+  // Files by which a loader opens a directory: names, or patterns with * and ?, best first.
+  std::vector<std::string> entries;
   std::vector<PluginOption> options;
 
   bool offers(std::string_view interface) const;

@@ -32,12 +32,55 @@ std::string parameter_lines(const Json& facts) {
   const Json* parameters = facts.find("parameters");
   if (parameters == nullptr || parameters->members().empty()) return "parameters: none\n";
   Table table;
+  int64_t tensors = 0, elements = 0;
+  double bytes = 0;
+  const auto row = [](std::string_view name, int64_t count, int64_t numbers, double size) {
+    return std::vector{fmt::format("  {}", name), fmt::format("{} tensors", count),
+                       fmt::format("{} elements", numbers), bytes_text(size)};
+  };
   for (const auto& [dtype, sum] : parameters->members()) {
-    table.push_back({"  " + dtype, fmt::format("{} tensors", sum.integer("tensors", 0)),
-                     fmt::format("{} elements", sum.integer("elements", 0)),
-                     bytes_text(sum.number("bytes", 0))});
+    tensors += sum.integer("tensors", 0);
+    elements += sum.integer("elements", 0);
+    bytes += sum.number("bytes", 0);
+    table.push_back(
+        row(dtype, sum.integer("tensors", 0), sum.integer("elements", 0), sum.number("bytes", 0)));
   }
+  if (table.size() > 1) table.push_back(row("all", tensors, elements, bytes));
   return fmt::format("parameters\n{}", aligned(table));
+}
+
+// Numbers, flags and short texts of a document, by names with dots. A vocabulary has its own line.
+void add_settings(const std::string& prefix, const Json& json, Table& table) {
+  constexpr size_t longest_text = 100;
+  if (json.is_object()) {
+    for (const auto& [name, value] : json.members()) {
+      if (name != "tokenizer") {
+        add_settings(prefix.empty() ? name : prefix + "." + name, value, table);
+      }
+    }
+    return;
+  }
+  const auto text = json.text();
+  if (json.is_null() || json.is_array() || (text && text->size() > longest_text)) return;
+  table.push_back({"  " + printable(prefix), printable(text ? std::string(*text) : json.dump())});
+}
+
+// What a file of weights says of itself.
+std::string weight_lines(const Json& weights) {
+  const auto named = [&](const char* member) {
+    const std::string_view text = weights.text(member);
+    return text.empty() ? std::string("none") : printable(text);
+  };
+  std::string text = fmt::format("architecture: {}\ntokenizer: {}\nchat template: {}\n",
+                                 named("architecture"), named("tokenizer"), named("chat_template"));
+  const Json* documents = weights.find("documents");
+  if (documents == nullptr) return text;
+  for (const auto& [name, document] : documents->members()) {
+    Table table;
+    add_settings("", document, table);
+    if (!table.empty()) text += fmt::format("{}\n{}", printable(name), aligned(table));
+  }
+  return text;
 }
 
 std::string summary(const Json& facts) {
@@ -51,9 +94,14 @@ std::string summary(const Json& facts) {
     }
     if (!table.empty()) text += "metadata\n" + aligned(table);
   }
-  text += value_lines("inputs", facts.array("inputs"));
-  text += value_lines("outputs", facts.array("outputs"));
-  text += operator_lines(facts) + parameter_lines(facts);
+  const Json* weights = facts.find("weights");
+  if (weights != nullptr) text += weight_lines(*weights);
+  if (weights == nullptr || !facts.array("inputs").empty()) {
+    text += value_lines("inputs", facts.array("inputs"));
+    text += value_lines("outputs", facts.array("outputs"));
+    text += operator_lines(facts);
+  }
+  text += parameter_lines(facts);
   if (const std::string_view missing = facts.text("unsupported"); !missing.empty()) {
     text += fmt::format("cannot run: {}\n", missing);
   }
@@ -162,7 +210,7 @@ Command inspect() {
   return {
       .name = "inspect",
       .doc = "tells what a model file contains, without reading weights",
-      .operands = {{"MODEL", "the model's file"}},
+      .operands = {{"MODEL", "the model's file, or its directory"}},
       .flags = with_engine_flags({
           {.name = "tensors", .doc = "every constant: name, type, bytes"},
           {.name = "plan", .doc = "what would run where on --device, and what refused"},

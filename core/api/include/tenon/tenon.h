@@ -53,7 +53,8 @@ TENON_API void tenon_engine_destroy(tenon_engine* engine);
 TENON_API tenon_status tenon_engine_describe(tenon_engine* engine, const char* what,
                                              const tenon_byte_sink* sink);
 
-/* Loads a model file; the loader is found by content. Weights are mapped, not read. Options:
+/* Loads a model file; the loader is found by content. Of a directory, the file that a loader's
+ * manifest names is loaded, or the only one that fits. Weights are mapped, not read. Options:
  *   loader=ID         this loader instead of the best probe
  *   dim.NAME=N        fixes the named symbolic size
  *   value.NAME=1,-1   fixes an input: it becomes a constant of these elements
@@ -80,11 +81,11 @@ TENON_API tenon_status tenon_model_outputs(tenon_model* model, const tenon_tenso
 /* Facts about a model without reading weight data. what:
  *   "inspect"  JSON: format, loader, metadata, inputs, outputs (dims: numbers or names), operators
  *              (histogram), parameters (count and bytes by dtype), symbols, unsupported
- *              (operator, count, nodes, reason; a model that only lacks operators can be inspected)
- *   "text"     the graph in text form        "dot"  for Graphviz
- *   "tensors"  JSON: name, dtype, dims, bytes of every constant
- *   "nodes"    JSON: names of all values; nodes in topological order and outputs by value number
- *   "plan:DEVICES"  JSON: placement for that device list: nodes (name, op, device, reason),
+ *              (operator, count, nodes, reason; a model that only lacks operators can be
+ * inspected); of a file of weights also: weights (architecture, tokenizer, documents) "text" the
+ * graph in text form        "dot"  for Graphviz "tensors"  JSON: name, dtype, dims, bytes of every
+ * constant "nodes"    JSON: names of all values; nodes in topological order and outputs by value
+ * number "plan:DEVICES"  JSON: placement for that device list: nodes (name, op, device, reason),
  *              islands, copies, host control, memory, bids and refusals */
 TENON_API tenon_status tenon_model_describe(tenon_model* model, const char* what,
                                             const tenon_byte_sink* sink);
