@@ -14,6 +14,11 @@ bool has_class(const Plan& plan, StateClass kept_as) {
                              [&](const GraphState& state) { return state.kept_as == kept_as; });
 }
 
+bool has_input(const Graph& graph, std::string_view name) {
+  return std::ranges::any_of(graph.main().inputs,
+                             [&](ValueId id) { return graph.value(id).name == name; });
+}
+
 // The rows of `all` that belong to one entry, as a view.
 HostTensor rows_of(const HostTensor& all, int64_t first, int64_t rows) {
   std::vector<int64_t> dims = all.dims;
@@ -49,6 +54,9 @@ Result<std::unique_ptr<PagedSequences>> PagedSequences::make(Session& decoder, S
   made->paged_ =
       has_class(*plans[0], StateClass::growing) || has_class(*plans[0], StateClass::window);
   made->fixed_ = made->memory_->has(StateClass::fixed);
+  const bool by_tokens =
+      made->paged_ && !made->fixed_ && encoder == nullptr && !has_input(plans[0]->graph, "prefix");
+  if (by_tokens) made->index_ = std::make_unique<PrefixIndex>(*made->pages_, rows);
   return made;
 }
 
@@ -101,6 +109,7 @@ Status PagedSequences::truncate(uint32_t sequence, uint64_t length) {
   }
   if (fixed_) TENON_TRY(memory_->clear_fixed(sequence));
   release(found->pages, *pages_, pages_for(length, options_.page_rows));
+  found->tokens.resize(std::min<size_t>(found->tokens.size(), length));
   found->length = length;
   return {};
 }
@@ -118,6 +127,21 @@ Result<uint64_t> PagedSequences::length(uint32_t sequence) const {
   return found->length;
 }
 
+Result<uint32_t> PagedSequences::take_page() {
+  while (pages_->free() == 0 && index_ != nullptr && index_->give_up_one()) {
+  }
+  return pages_->take();
+}
+
+size_t PagedSequences::find_prefix(Sequence& sequence, const StepEntry& entry) {
+  if (!index_ || sequence.length > 0 || entry.want == Want::all) return 0;
+  std::vector<uint32_t> pages = index_->find(entry.tokens.first(entry.tokens.size() - 1));
+  for (const uint32_t page : pages) pages_->share(page);
+  const size_t tokens = pages.size() * options_.page_rows;
+  sequence.pages = std::move(pages);
+  return tokens;
+}
+
 Status PagedSequences::make_room(Sequence& sequence, uint64_t length) {
   if (!paged_) return {};
   const uint64_t rows = options_.page_rows;
@@ -125,7 +149,7 @@ Status PagedSequences::make_room(Sequence& sequence, uint64_t length) {
   if (sequence.length % rows != 0) {
     uint32_t& last = sequence.pages[sequence.length / rows];
     if (pages_->uses(last) > 1) {
-      TENON_TRY_ASSIGN(const uint32_t own, pages_->take());
+      TENON_TRY_ASSIGN(const uint32_t own, take_page());
       const auto filled = static_cast<int64_t>(sequence.length % rows);
       if (Status copied = memory_->copy_page(last, own, filled); !copied.ok()) {
         pages_->release(own);
@@ -136,7 +160,7 @@ Status PagedSequences::make_room(Sequence& sequence, uint64_t length) {
     }
   }
   while (sequence.pages.size() < pages_for(length, rows)) {
-    TENON_TRY_ASSIGN(const uint32_t page, pages_->take());
+    TENON_TRY_ASSIGN(const uint32_t page, take_page());
     sequence.pages.push_back(page);
   }
   return {};
@@ -198,15 +222,17 @@ Status PagedSequences::step(std::span<const StepEntry> entries, const LogitsSink
 Status PagedSequences::run(std::span<const StepEntry> entries, const LogitsSink& sink,
                            const Patience& patience) {
   std::vector<StepSequence> block;
-  Status room;
-  for (const StepEntry& entry : entries) {
+  Status status;
+  std::vector<size_t> found;
+  for (size_t i = 0; i < entries.size() && status.ok(); ++i) {
+    const StepEntry& entry = entries[i];
     Sequence& sequence = sequences_[entry.sequence];
-    room = make_room(sequence, sequence.length + entry.tokens.size());
-    if (!room.ok()) break;
+    found.push_back(find_prefix(sequence, entry));
+    status = make_room(sequence, sequence.length + entry.tokens.size());
     const bool is_first = sequence.length == 0;
-    block.push_back({.tokens = entry.tokens,
+    block.push_back({.tokens = entry.tokens.subspan(found.back()),
                      .types = {},
-                     .first = sequence.length,
+                     .first = sequence.length + found.back(),
                      .pages = sequence.pages,
                      .state_slot = entry.sequence,
                      .prefix = is_first ? entry.tokens.size() : sequence.prefix,
@@ -215,26 +241,39 @@ Status PagedSequences::run(std::span<const StepEntry> entries, const LogitsSink&
                      .want_all = entry.want == Want::all,
                      .want_last = entry.want == Want::last});
   }
-  const auto give_back = [&](Status status) {
+  std::vector<RunOutput> outputs;
+  if (status.ok()) status = compute(block, patience, outputs);
+  if (!status.ok()) {
     for (const StepEntry& entry : entries) {
       Sequence& sequence = sequences_[entry.sequence];
       release(sequence.pages, *pages_, pages_for(sequence.length, options_.page_rows));
     }
     return status;
-  };
-  if (!room.ok()) return give_back(room);
-  const Plan& plan = decoder_->plan();
-  auto inputs = step_inputs(plan.graph, block, shape());
-  if (!inputs.ok()) return give_back(inputs.status());
-  auto outputs = decoder_->run(*inputs, patience, memory_->of(plan));
-  if (!outputs.ok()) return give_back(outputs.status());
+  }
   for (size_t i = 0; i < entries.size(); ++i) {
     Sequence& sequence = sequences_[entries[i].sequence];
     sequence.prefix = block[i].prefix;
     sequence.length += entries[i].tokens.size();
+    found_tokens_ += found[i];
+    if (!index_) continue;
+    sequence.tokens.insert(sequence.tokens.end(), entries[i].tokens.begin(),
+                           entries[i].tokens.end());
+    // Tokens of a restored sequence are not known.
+    if (sequence.tokens.size() == sequence.length) index_->add(sequence.tokens, sequence.pages);
   }
-  if (outputs->empty()) return internal_error("the graph of a decoder has no output");
-  const HostTensor& logits = outputs->front().value.tensor;
+  return deliver(entries, outputs.front().value.tensor, sink);
+}
+
+Status PagedSequences::compute(std::span<const StepSequence> block, const Patience& patience,
+                               std::vector<RunOutput>& outputs) {
+  const Plan& plan = decoder_->plan();
+  TENON_TRY_ASSIGN(const auto inputs, step_inputs(plan.graph, block, shape()));
+  TENON_TRY_ASSIGN(outputs, decoder_->run(inputs, patience, memory_->of(plan)));
+  return outputs.empty() ? internal_error("the graph of a decoder has no output") : Status();
+}
+
+Status PagedSequences::deliver(std::span<const StepEntry> entries, const HostTensor& logits,
+                               const LogitsSink& sink) {
   int64_t row = 0;
   for (const StepEntry& entry : entries) {
     if (entry.want == Want::none) continue;
