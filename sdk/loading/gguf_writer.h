@@ -55,9 +55,12 @@ class GgufWriter {
     pad(data_);
     ++tensor_count_;
   }
+  // Up to the end of the last tensor's entry.
+  std::string unpadded() const {
+    return "GGUF" + raw(version) + raw(tensor_count_) + raw(entry_count_) + entries_ + tensors_;
+  }
   std::string file() const {
-    std::string bytes =
-        "GGUF" + raw(version) + raw(tensor_count_) + raw(entry_count_) + entries_ + tensors_;
+    std::string bytes = unpadded();
     pad(bytes);
     return bytes + data_;
   }

@@ -88,13 +88,16 @@ bool add_path(const std::string& path, std::vector<Bytes>& seeds) {
   return true;
 }
 
-void feed(const Bytes& input, const Options& options) {
+// Milliseconds that it took.
+double feed(const Bytes& input, const Options& options) {
   if (!options.keep.empty()) {
     std::ofstream file(options.keep, std::ios::binary | std::ios::trunc);
     file.write(reinterpret_cast<const char*>(input.data()),
                static_cast<std::streamsize>(input.size()));
   }
+  const auto start = Clock::now();
   LLVMFuzzerTestOneInput(input.data(), input.size());
+  return std::chrono::duration<double, std::milli>(Clock::now() - start).count();
 }
 
 int run(const Options& options) {
@@ -108,12 +111,13 @@ int run(const Options& options) {
   std::printf("%zu seeds\n", seeds.size());
   const auto start = Clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(Clock::now() - start).count(); };
-  for (const Bytes& seed : seeds) feed(seed, options);
+  double slowest = 0;
+  for (const Bytes& seed : seeds) slowest = std::max(slowest, feed(seed, options));
   if (seeds.empty()) seeds.emplace_back();
   Mutator mutator(seeds, options.seed);
   uint64_t done = 0;
   while (done < options.inputs) {
-    feed(mutator.next(), options);
+    slowest = std::max(slowest, feed(mutator.next(), options));
     ++done;
     if (options.seconds != 0 && done % 64 == 0 &&
         elapsed() > static_cast<double>(options.seconds)) {
@@ -121,9 +125,9 @@ int run(const Options& options) {
     }
   }
   const double seconds = elapsed();
-  std::printf("%llu inputs, seed %llu, 0 reports, %.0f a second\n",
+  std::printf("%llu inputs, seed %llu, 0 reports, %.0f a second, slowest %.1f ms\n",
               static_cast<unsigned long long>(done), static_cast<unsigned long long>(options.seed),
-              seconds > 0 ? static_cast<double>(done) / seconds : 0.0);
+              seconds > 0 ? static_cast<double>(done) / seconds : 0.0, slowest);
   return 0;
 }
 
