@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/recipes/evaluator.h"
+
+#include <algorithm>
+
+// How the evaluator fills the tables of a recipe from the tensors of a file.
+namespace tenon::recipes {
+namespace {
+
+constexpr int64_t most_members = 4096;  // of a group, and of a stack
+
+}  // namespace
+
+Status Evaluator::table(const Table& table) {
+  const auto world = std::ranges::find(table.worlds, world_, &World::name);
+  const bool named = world != table.worlds.end();
+  const auto column = static_cast<size_t>(world - table.worlds.begin());
+  if (!table.group.empty()) return group(table, named ? &*world : nullptr, column);
+  for (const Row& row : table.rows) {
+    for (size_t i = 0; i < row.names.size(); ++i) {
+      if (!named) {
+        globals_[row.names[i]] = Missing{row.names[i]};
+        continue;
+      }
+      TENON_TRY_ASSIGN(globals_[row.names[i]], weight(row, i, *world, column, "", ""));
+    }
+  }
+  return {};
+}
+
+Status Evaluator::group(const Table& table, const World* world, size_t column) {
+  std::vector<Members>& members = groups_[table.group];
+  if (table.count) {
+    if (!members.empty()) {
+      return wrong(table.place, fmt::format("group \"{}\" has its count already", table.group));
+    }
+    TENON_TRY_ASSIGN(const Term count, evaluate(*table.count, {}));
+    const auto* number = count.as<int64_t>();
+    if (number == nullptr || *number < 0 || *number > most_members) {
+      const auto* missing = count.as<Missing>();
+      return wrong(table.count->place,
+                   missing != nullptr
+                       ? fmt::format("the model does not say {}", missing->what)
+                       : fmt::format("{} members, expected 0 to {}", text_of(count), most_members));
+    }
+    members.resize(static_cast<size_t>(*number));
+    for (size_t i = 0; i < members.size(); ++i) members[i]["i"] = static_cast<int64_t>(i);
+  } else if (!groups_.contains(table.group)) {
+    return wrong(table.place, fmt::format("group \"{}\" has no count yet", table.group));
+  }
+  for (const Row& row : table.rows) {
+    for (size_t m = 0; m < members.size(); ++m) {
+      for (size_t i = 0; i < row.names.size(); ++i) {
+        Term& term = members[m][row.names[i]];
+        term = Missing{row.names[i]};
+        if (world == nullptr) continue;
+        TENON_TRY_ASSIGN(term, weight(row, i, *world, column, table.group, std::to_string(m)));
+      }
+    }
+  }
+  std::vector<Term> list;
+  for (const Members& each : members) list.push_back(record_of(each));
+  globals_[table.group] = list_of(std::move(list));
+  return {};
+}
+
+const StoredTensor* Evaluator::find(const World& world, const Column& column, const Row& row,
+                                    size_t name, Fillings fillings, std::string& stored_name) {
+  fillings.name = row.names[name];
+  const size_t first = column.each ? name : 0;
+  const size_t last = column.each ? name + 1 : column.patterns.size();
+  for (size_t p = first; p < last; ++p) {
+    for (const std::string& frame : world.frames) {
+      Fillings outer = fillings;
+      const std::string inner = filled(column.patterns[p], fillings);
+      outer.inner = inner;
+      std::string candidate = filled(frame, outer);
+      const auto found = file_.tensors.find(candidate);
+      if (stored_name.empty()) stored_name = candidate;  // the first choice, for messages
+      if (found == file_.tensors.end()) continue;
+      stored_name = std::move(candidate);
+      return &found->second;
+    }
+  }
+  return nullptr;
+}
+
+Result<Term> Evaluator::weight(const Row& row, size_t name, const World& world, size_t column_index,
+                               std::string_view group, std::string_view index) {
+  const Column& column = row.columns[column_index];
+  const Term absent = Missing{fmt::format("weight \"{}\"", row.names[name])};
+  if (column.patterns.empty()) {
+    if (!row.optional) {
+      problems_.missing.push_back(
+          fmt::format("{} (not stored in {} files)", row.names[name], world.name));
+    }
+    return absent;
+  }
+  auto weight = std::make_shared<Weight>();
+  weight->name =
+      group.empty() ? row.names[name] : fmt::format("{}.{}.{}", group, index, row.names[name]);
+  weight->transposed = column.transposed;
+  weight->stacked = !column.stack.empty();
+  int64_t count = 1;
+  if (weight->stacked) {
+    TENON_TRY_ASSIGN(const Term term, evaluate(*column.stack_count, {}));
+    const auto* number = term.as<int64_t>();
+    if (number == nullptr || *number < 1 || *number > most_members || row.dims.empty()) {
+      if (row.optional) return absent;
+      return wrong(row.place, fmt::format("a stack of {}", text_of(term)));
+    }
+    count = *number;
+  }
+  for (int64_t i = 0; i < count; ++i) {
+    const std::string number = std::to_string(i);
+    std::string stored_name;
+    const Fillings fillings = {
+        .name = {}, .index = index, .stack = column.stack, .stack_index = number, .inner = {}};
+    const StoredTensor* tensor = find(world, column, row, name, fillings, stored_name);
+    if (tensor == nullptr) {
+      if (!row.optional) problems_.missing.push_back(stored_name);
+      return absent;
+    }
+    used_.insert(stored_name);
+    weight->tensors.push_back(tensor);
+    weight->stored_names.push_back(std::move(stored_name));
+  }
+  TENON_TRY_ASSIGN(weight->dims, sizes(row.dims));
+  return check_dims(*weight) ? Term(WeightPointer(std::move(weight))) : absent;
+}
+
+bool Evaluator::check_dims(const Weight& weight) {
+  std::vector<int64_t> dims = weight.dims;
+  if (weight.stacked) dims.erase(dims.begin());
+  bool all = true;
+  for (size_t i = 0; i < weight.tensors.size(); ++i) {
+    if (fits(*weight.tensors[i], dims, weight.transposed)) continue;
+    std::vector<int64_t> wanted = dims;
+    if (weight.transposed) std::ranges::reverse(wanted);
+    problems_.misshapen.push_back(fmt::format("{} is {}, expected {}", weight.stored_names[i],
+                                              dims_text(weight.tensors[i]->dims),
+                                              dims_text(wanted)));
+    all = false;
+  }
+  return all;
+}
+
+}  // namespace tenon::recipes

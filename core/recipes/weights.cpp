@@ -1,0 +1,56 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "core/recipes/weights.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace tenon::recipes {
+namespace {
+
+std::string value_of(std::string_view word, const Fillings& fillings) {
+  if (word.empty()) return std::string(fillings.inner);
+  if (word == "i" && !fillings.index.empty()) return std::string(fillings.index);
+  if (word == "name") return std::string(fillings.name);
+  if (!fillings.stack.empty() && word == fillings.stack) return std::string(fillings.stack_index);
+  constexpr std::string_view letter = "name[";
+  if (word.starts_with(letter) && word.size() == letter.size() + 2 && word.back() == ']') {
+    const auto place = static_cast<size_t>(word[letter.size()] - '0');
+    if (place < fillings.name.size()) return std::string(1, fillings.name[place]);
+  }
+  return fmt::format("{{{}}}", word);
+}
+
+std::vector<int64_t> without_ones(std::vector<int64_t> dims) {
+  std::erase(dims, 1);
+  return dims;
+}
+
+}  // namespace
+
+std::string filled(std::string_view pattern, const Fillings& fillings) {
+  std::string result;
+  while (true) {
+    const size_t open = pattern.find('{');
+    result += pattern.substr(0, open);
+    if (open == std::string_view::npos) return result;
+    const size_t close = pattern.find('}', open);
+    if (close == std::string_view::npos) return result += pattern.substr(open);
+    result += value_of(pattern.substr(open + 1, close - open - 1), fillings);
+    pattern.remove_prefix(close + 1);
+  }
+}
+
+bool fits(const StoredTensor& tensor, const std::vector<int64_t>& dims, bool transposed) {
+  std::vector<int64_t> wanted = without_ones(dims);
+  if (transposed) std::ranges::reverse(wanted);
+  return without_ones(tensor.dims) == wanted;
+}
+
+std::string dims_text(const std::vector<int64_t>& dims) {
+  std::string text;
+  for (const int64_t dim : dims) text += fmt::format("{}{}", text.empty() ? "" : ", ", dim);
+  return fmt::format("[{}]", text);
+}
+
+}  // namespace tenon::recipes
