@@ -113,8 +113,10 @@ Result<Json> describe_engine(Engine& engine, std::string_view what) {
   if (what == "operators") return operators_json();
   if (what == "passes") return passes_json();
   if (what == "doctor") return doctor_json(engine);
+  if (what == "recipes") return describe(engine.recipes());
   return invalid(
-      "\"{}\" cannot be described; ask for plugins, devices, operators, passes or doctor", what);
+      "\"{}\" cannot be described; ask for plugins, devices, operators, passes, recipes or doctor",
+      what);
 }
 
 }  // namespace tenon

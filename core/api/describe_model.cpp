@@ -94,6 +94,7 @@ Json inspect_json(const Model& model) {
       .set("symbols", symbols)
       .set("unsupported", model.incomplete().message());
   if (model.weight_file()) facts.set("weights", weights_json(model));
+  if (model.is_family()) facts.set("family", model.facts());
   return facts;
 }
 

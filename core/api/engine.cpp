@@ -3,6 +3,7 @@
 
 #include "core/api/models_service.h"
 #include "core/api/sequences_service.h"
+#include "core/plugin/text_files.h"
 #include "core/run/services.h"
 
 #include <algorithm>
@@ -52,6 +53,19 @@ Result<std::unique_ptr<Engine>> Engine::make(PluginHostOptions options) {
   options.services[TENON_SEQUENCES_ID] = &sequences_service();
   TENON_TRY_ASSIGN(auto plugins, PluginHost::make(std::move(options)));
   return std::unique_ptr<Engine>(new Engine(std::move(plugins)));
+}
+
+const Recipes& Engine::recipes() {
+  const std::lock_guard lock(mutex_);
+  if (!recipes_) {
+    std::vector<std::string> directories;
+    for (const auto& [path, reason] : plugins_->directories()) {
+      if (reason.empty()) directories.push_back(path);
+    }
+    recipes_ = std::make_unique<const Recipes>(
+        Recipes::read(find_text_files(directories, "recipes", ".recipe")));
+  }
+  return *recipes_;
 }
 
 Engine::~Engine() {

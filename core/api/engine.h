@@ -4,6 +4,7 @@
 #include "core/device/device.h"
 #include "core/plan/placement.h"
 #include "core/plugin/host.h"
+#include "core/recipes/recipes.h"
 
 #include "tenon/json.h"
 
@@ -39,6 +40,8 @@ class Engine {
     Mixing mixing = Mixing::automatic;
   };
   Result<Choice> choose(std::string_view list);
+  // Model families, read from the folders "recipes" beside the plugins when first wanted.
+  const Recipes& recipes();
   // Bytes that the engine's models and sessions hold on the device now.
   uint64_t allocated(const std::string& device);
 
@@ -51,6 +54,7 @@ class Engine {
   std::mutex mutex_;
   bool found_ = false;
   std::vector<DeviceInfo> infos_;
+  std::unique_ptr<const Recipes> recipes_;
   std::map<std::string, BackendTables> backends_;        // by plugin id
   std::map<std::string, std::unique_ptr<Device>> open_;  // by device id
 };

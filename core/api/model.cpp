@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/api/model.h"
 
-#include "core/api/describe_weights.h"
+#include "core/api/text_runs.h"
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
 #include "core/graph/builder.h"
@@ -85,17 +85,6 @@ std::vector<OperatorCount> count_operators(const Graph& graph) {
   return rows;
 }
 
-// Why a file of weights cannot run.
-Status no_recipe(const WeightFile& file) {
-  const std::string_view name = architecture_of(file);
-  if (name.empty()) {
-    return unsupported(
-        "a file of weights that does not name its architecture; a configuration beside it "
-        "(config.json) or its metadata (general.architecture) would");
-  }
-  return unsupported("no recipe builds a graph of architecture \"{}\"", name);
-}
-
 SourceSet::Opener sibling_opener(std::string path) {
   return [path = std::move(path)](std::string_view name) -> Result<tenon_source> {
     TENON_TRY_ASSIGN(MappedFile file, map_sibling(path, name));
@@ -150,8 +139,8 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
   if (!finished.ok()) return finished.status().at(path);
   model->graph_ = std::move(*finished);
   if (model->weight_file_) {
-    Status status = no_recipe(*model->weight_file_).at(path);
-    if (!options.allow_incomplete) return status;
+    Status status = model->build(options).at(path);
+    if (!status.ok() && !options.allow_incomplete) return status;
     model->incomplete_ = std::move(status);
     return model;
   }
@@ -165,6 +154,27 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
     model->incomplete_ = std::move(incomplete);
   }
   return model;
+}
+
+Status Model::build(const LoadOptions& options) {
+  TENON_TRY_ASSIGN(Family family, build_family(engine_.recipes(), *weight_file_));
+  for (auto& [name, graph] : family.graphs) {
+    const bool is_main = name == "decoder" || family.graphs.size() == 1;
+    if (!is_main && name != "encoder") {
+      return unsupported("recipe {}: a graph \"{}\" has no use beside a decoder", family.recipe,
+                         name);
+    }
+    if (is_main) operators_ = count_operators(graph);
+    TENON_TRY(run_passes(graph, options.passes).at("graph " + name));
+    if (is_main) {
+      graph_ = std::move(graph);
+    } else {
+      encoder_ = std::make_unique<Graph>(std::move(graph));
+    }
+  }
+  facts_ = std::move(family.facts);
+  face_ = std::make_unique<Graph>(text_face(graph_, encoder_ != nullptr));
+  return {};
 }
 
 Result<std::unique_ptr<Session>> Model::encoder_session(

@@ -76,6 +76,8 @@ class Model {
 
  private:
   explicit Model(Engine& engine) : engine_(engine) {}
+  // The graphs of a file of weights.
+  Status build(const LoadOptions& options);
 
   Engine& engine_;
   std::string path_, loader_;
