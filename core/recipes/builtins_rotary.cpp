@@ -208,10 +208,7 @@ Result<Term> rope_angles(Call& call) {
       ops::map(context, "m * cos(f32(p) * f)", {{"p", column}, {"f", given}}, DType::f32, numbers);
   const ValueId sines =
       ops::map(context, "m * sin(f32(p) * f)", {{"p", column}, {"f", given}}, DType::f32, numbers);
-  const ValueId zero = context.integers({0});
-  return record_of({{"cosines", Tensor{context.add("Unsqueeze", {cosines, zero})}},
-                    {"sines", Tensor{context.add("Unsqueeze", {sines, zero})}},
-                    {"dims", dims}});
+  return record_of({{"cosines", Tensor{cosines}}, {"sines", Tensor{sines}}, {"dims", dims}});
 }
 
 // Pairs of x [tokens, heads, n] turned by their angles; numbers beyond the angles stay.
@@ -225,21 +222,18 @@ Result<Term> rotate(Call& call) {
     return call.wrong(fmt::format("pairs are \"{}\", expected half or interleaved", pairs));
   }
   const std::vector<Expr> dims = emitter->dims(x);
-  if (dims.size() != 3 || !dims[1].is_constant() || !dims[2].is_constant()) {
+  if (dims.size() != 3 || !dims[2].is_constant()) {
     return call.wrong("expected [tokens, heads, numbers]");
   }
   const int64_t size = dims[2].constant();
   const int64_t turned = *angles->find("dims")->second.as<int64_t>();
   if (turned > size) return call.wrong(fmt::format("{} of {} numbers turned", turned, size));
-  ExpandContext& context = emitter->context();
-  const ValueId row = ops::reshape(context, x, {context.number(1), dims[0], dims[1] * dims[2]});
-  const ValueId y = context.add("RotaryEmbedding",
-                                {row, angles->find("cosines")->second.as<Tensor>()->id,
-                                 angles->find("sines")->second.as<Tensor>()->id},
-                                {{"interleaved", int64_t{pairs == "interleaved" ? 1 : 0}},
-                                 {"num_heads", dims[1].constant()},
-                                 {"rotary_embedding_dim", turned < size ? turned : int64_t{0}}});
-  return Term(Tensor{ops::reshape(context, y, dims)});
+  const ValueId y =
+      emitter->add("Rotate",
+                   {x, angles->find("cosines")->second.as<Tensor>()->id,
+                    angles->find("sines")->second.as<Tensor>()->id},
+                   {{"interleaved", int64_t{pairs == "interleaved" ? 1 : 0}}}, "tenon");
+  return Term(Tensor{y});
 }
 
 }  // namespace
