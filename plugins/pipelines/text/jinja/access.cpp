@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/library.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/library.h"
+#include "jinja/utf8.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/interpreter.h"
-#include "plugins/pipelines/text/jinja/library.h"
-#include "plugins/pipelines/text/jinja/print.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/interpreter.h"
+#include "jinja/library.h"
+#include "jinja/print.h"
+#include "jinja/utf8.h"
 
 #include <algorithm>
 #include <array>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/library.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/library.h"
+#include "jinja/utf8.h"
 
 #include <algorithm>
 #include <bit>
@@ -169,6 +169,11 @@ Result<Value> group_by(Interpreter& run, const Value& value, const Arguments& ar
   return run.list(std::move(groups));
 }
 
+// Items of what a filter goes through; nothing that is false has any.
+Result<Values> items_of(Interpreter& run, const Value& value) {
+  return truth(value) ? run.items(value) : Result<Values>(Values());
+}
+
 // Arguments behind the first `count`.
 Result<Arguments> rest_of(Interpreter& run, const Arguments& arguments, size_t count) {
   TENON_TRY(run.spend(static_cast<int64_t>(arguments.positional.size())));
@@ -180,7 +185,7 @@ Result<Arguments> rest_of(Interpreter& run, const Arguments& arguments, size_t c
 }
 
 Result<Value> map(Interpreter& run, const Value& value, const Arguments& arguments) {
-  TENON_TRY_ASSIGN(const Values items, run.items(value));
+  TENON_TRY_ASSIGN(const Values items, items_of(run, value));
   Values made;
   if (arguments.positional.empty()) {
     const Value* attribute = arguments.find(0, "attribute");
@@ -224,13 +229,13 @@ Result<Value> chosen(Interpreter& run, const Values& items, const Values& keys,
 
 template <bool wanted>
 Result<Value> select(Interpreter& run, const Value& value, const Arguments& arguments) {
-  TENON_TRY_ASSIGN(const Values items, run.items(value));
+  TENON_TRY_ASSIGN(const Values items, items_of(run, value));
   return chosen(run, items, items, arguments, 0, wanted);
 }
 
 template <bool wanted>
 Result<Value> select_attribute(Interpreter& run, const Value& value, const Arguments& arguments) {
-  TENON_TRY_ASSIGN(const Values items, run.items(value));
+  TENON_TRY_ASSIGN(const Values items, items_of(run, value));
   if (arguments.positional.empty()) return invalid("selectattr: expected an attribute's name");
   TENON_TRY_ASSIGN(const Values keys, keys_of(run, items, &arguments.positional[0]));
   return chosen(run, items, keys, arguments, 1, wanted);

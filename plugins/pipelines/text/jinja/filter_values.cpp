@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/library.h"
-#include "plugins/pipelines/text/jinja/print.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/library.h"
+#include "jinja/print.h"
+#include "jinja/utf8.h"
 
 #include <charconv>
 #include <cmath>
@@ -77,20 +77,31 @@ Result<Value> absolute(Interpreter& run, const Value& value, const Arguments&) {
   return invalid("bad operand type for abs(): '{}'", type_name(value));
 }
 
+// The nearest decimal of that many places; halves that are exact go to the even digit.
+double rounded(double number, int precision) {
+  if (precision < 0) {
+    const double scale = std::pow(10.0, -precision);
+    return std::nearbyint(number / scale) * scale;
+  }
+  const std::string digits = fmt::format("{:.{}f}", number, precision);
+  double made = number;
+  std::from_chars(digits.data(), digits.data() + digits.size(), made);
+  return made;
+}
+
 Result<Value> round(Interpreter& run, const Value& value, const Arguments& arguments) {
   TENON_TRY_ASSIGN(const int64_t precision, integer_argument(arguments, 0, "precision", 0));
   TENON_TRY_ASSIGN(const std::string_view method,
                    text_argument(run, arguments, 1, "method", "common"));
   if (!value.is_number()) return invalid("round: expected a number, found {}", type_name(value));
   if (precision < -300 || precision > 300) return invalid("round: precision {}", precision);
-  const double scale = std::pow(10.0, static_cast<double>(precision));
-  const double scaled = value.number() * scale;
-  double rounded = std::nearbyint(scaled);
-  if (method == "ceil") rounded = std::ceil(scaled);
-  if (method == "floor") rounded = std::floor(scaled);
-  const double made = rounded / scale;
   if (value.is_integral() && method == "common" && precision >= 0) return Value::of(value.whole());
-  return Value::of(std::isfinite(made) ? made : value.number());
+  const double number = value.number();
+  if (method == "common") return Value::of(rounded(number, static_cast<int>(precision)));
+  const double scale = std::pow(10.0, static_cast<double>(precision));
+  const double made =
+      (method == "ceil" ? std::ceil(number * scale) : std::floor(number * scale)) / scale;
+  return Value::of(std::isfinite(made) ? made : number);
 }
 
 Result<JsonStyle> json_style(const Arguments& arguments) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/library.h"
-#include "plugins/pipelines/text/jinja/print.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/library.h"
+#include "jinja/print.h"
+#include "jinja/utf8.h"
 
 #include <algorithm>
 #include <array>
@@ -84,16 +84,17 @@ Result<std::string> number_text(const Field& field, const Value& value) {
 Result<std::string> field_text(Interpreter& run, const Field& field, const Value& value) {
   constexpr std::string_view numeric = "diufFegxXo";
   if (numeric.find(field.type) != numeric.npos) {
-    TENON_TRY_ASSIGN(std::string text, number_text(field, value));
-    if (field.plus && !text.starts_with('-')) text.insert(0, 1, '+');
-    return text;
+    auto made = number_text(field, value);
+    if (made.ok() && field.plus && !made->starts_with('-')) made->insert(0, 1, '+');
+    return made;
   }
   if (field.type != 's' && field.type != 'r') {
     return invalid("unsupported format character '{}'", field.type);
   }
   std::string text;
-  TENON_TRY(field.type == 's' ? print(value, text, run.budget())
-                              : print_repr(value, text, run.budget()));
+  const Status printed =
+      field.type == 's' ? print(value, text, run.budget()) : print_repr(value, text, run.budget());
+  TENON_TRY(printed);
   if (field.precision >= 0) {
     const auto starts = character_starts(text);
     text.resize(starts[std::min(static_cast<size_t>(field.precision), starts.size() - 1)]);
@@ -108,7 +109,8 @@ std::string padded(const Field& field, std::string text) {
   if (field.left) return text + std::string(width - count, ' ');
   if (!field.zeros || field.type == 's') return std::string(width - count, ' ') + text;
   const bool has_sign = text.starts_with('-') || text.starts_with('+');
-  return text.insert(has_sign ? 1 : 0, width - count, '0');
+  text.insert(has_sign ? 1 : 0, width - count, '0');
+  return text;
 }
 
 }  // namespace
@@ -128,8 +130,8 @@ Result<Value> format_percent(Interpreter& run, std::string_view pattern,
       continue;
     }
     if (next == values.size()) return invalid("not enough arguments for format string");
-    TENON_TRY_ASSIGN(std::string text, field_text(run, field, values[next++]));
-    text = padded(field, std::move(text));
+    TENON_TRY_ASSIGN(std::string shown, field_text(run, field, values[next++]));
+    const std::string text = padded(field, std::move(shown));
     if (!run.budget().allocate(static_cast<int64_t>(text.size()))) return run.budget().status();
     made += text;
   }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/library.h"
+#include "jinja/library.h"
 
 #include <algorithm>
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/pipelines/text/jinja/tree.h"
-#include "plugins/pipelines/text/jinja/value.h"
+#include "jinja/tree.h"
+#include "jinja/value.h"
 #include "tenon/json.h"
 
 #include <chrono>

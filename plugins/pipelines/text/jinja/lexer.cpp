@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/lexer.h"
+#include "jinja/lexer.h"
 
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/utf8.h"
 
 #include <algorithm>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/pipelines/text/jinja/interpreter.h"
+#include "jinja/interpreter.h"
 
 #include <optional>
 #include <span>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/interpreter.h"
+#include "jinja/interpreter.h"
 
 #include <cmath>
 #include <limits>

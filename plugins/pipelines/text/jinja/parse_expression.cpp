@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/parser.h"
+#include "jinja/parser.h"
 
 #include <algorithm>
 #include <charconv>
@@ -9,7 +9,7 @@ namespace tenon::text::jinja {
 
 namespace {
 
-using Kind = Expression::Kind;
+using NodeKind = Expression::Kind;
 
 struct Sign {
   std::string_view text;
@@ -48,7 +48,7 @@ std::optional<Operator> take_comparison(Cursor& cursor) {
 
 }  // namespace
 
-Expression& ExpressionParser::make(Kind kind, std::vector<Node> items) {
+Expression& ExpressionParser::make(Expression::Kind kind, std::vector<Node> items) {
   Expression& made = tree_.expressions.emplace_back();
   made.kind = kind;
   made.line = cursor_.now().line;
@@ -87,7 +87,7 @@ Result<ExpressionParser::Node> ExpressionParser::expression() {
       --nesting_;
       items.push_back(otherwise);
     }
-    TENON_TRY_ASSIGN(value, finish(make(Kind::condition, std::move(items))));
+    TENON_TRY_ASSIGN(value, finish(make(NodeKind::condition, std::move(items))));
   }
   return value;
 }
@@ -109,7 +109,7 @@ Result<ExpressionParser::Node> ExpressionParser::elements(bool with_condition) {
   }
   if (items.empty()) return cursor_.unexpected("an expression");
   if (!is_tuple) return items.front();
-  return finish(make(Kind::tuple, std::move(items)));
+  return finish(make(NodeKind::tuple, std::move(items)));
 }
 
 Result<ExpressionParser::Node> ExpressionParser::tuple() { return elements(true); }
@@ -128,11 +128,11 @@ Result<ExpressionParser::Node> ExpressionParser::target(bool allows_members) {
       items.push_back(inner);
     } else {
       TENON_TRY_ASSIGN(const std::string_view word, cursor_.name("a name to assign to"));
-      Expression& name = make(Kind::name, {});
+      Expression& name = make(NodeKind::name, {});
       name.text = word;
       items.push_back(&name);
       if (allows_members && items.size() == 1 && cursor_.take_symbol(".")) {
-        Expression& member = make(Kind::attribute, {&name});
+        Expression& member = make(NodeKind::attribute, {&name});
         TENON_TRY_ASSIGN(member.text, cursor_.name("a member's name"));
         return finish(member);
       }
@@ -142,11 +142,11 @@ Result<ExpressionParser::Node> ExpressionParser::target(bool allows_members) {
   }
   if (items.empty()) return cursor_.unexpected("a name to assign to");
   if (!is_tuple) return items.front();
-  return finish(make(Kind::tuple, std::move(items)));
+  return finish(make(NodeKind::tuple, std::move(items)));
 }
 
 Result<ExpressionParser::Node> ExpressionParser::filters_of_block() {
-  TENON_TRY_ASSIGN(Node node, filter(&make(Kind::captured, {})));
+  TENON_TRY_ASSIGN(Node node, filter(&make(NodeKind::captured, {})));
   while (cursor_.take_symbol("|")) {
     TENON_TRY_ASSIGN(node, filter(node));
   }
@@ -174,7 +174,7 @@ Result<ExpressionParser::Node> ExpressionParser::either() {
   TENON_TRY_ASSIGN(Node left, both());
   while (cursor_.take_name("or")) {
     TENON_TRY_ASSIGN(const Node right, both());
-    TENON_TRY_ASSIGN(left, finish(make(Kind::either, {left, right})));
+    TENON_TRY_ASSIGN(left, finish(make(NodeKind::either, {left, right})));
   }
   return left;
 }
@@ -183,7 +183,7 @@ Result<ExpressionParser::Node> ExpressionParser::both() {
   TENON_TRY_ASSIGN(Node left, negate());
   while (cursor_.take_name("and")) {
     TENON_TRY_ASSIGN(const Node right, negate());
-    TENON_TRY_ASSIGN(left, finish(make(Kind::both, {left, right})));
+    TENON_TRY_ASSIGN(left, finish(make(NodeKind::both, {left, right})));
   }
   return left;
 }
@@ -197,7 +197,7 @@ Result<ExpressionParser::Node> ExpressionParser::negate() {
   TENON_TRY(enter());
   TENON_TRY_ASSIGN(const Node operand, negate());
   --nesting_;
-  return finish(make(Kind::negate, {operand}));
+  return finish(make(NodeKind::negate, {operand}));
 }
 
 Result<ExpressionParser::Node> ExpressionParser::comparison() {
@@ -210,7 +210,7 @@ Result<ExpressionParser::Node> ExpressionParser::comparison() {
     operators.push_back(*sign);
   }
   if (operators.empty()) return first;
-  Expression& made = make(Kind::compare, std::move(items));
+  Expression& made = make(NodeKind::compare, std::move(items));
   made.operators = std::move(operators);
   return finish(made);
 }
@@ -220,7 +220,7 @@ Result<ExpressionParser::Node> ExpressionParser::arithmetic(int level) {
   TENON_TRY_ASSIGN(Node left, arithmetic(level + 1));
   while (const auto sign = take_sign(cursor_, levels[level])) {
     TENON_TRY_ASSIGN(const Node right, arithmetic(level + 1));
-    Expression& made = make(Kind::binary, {left, right});
+    Expression& made = make(NodeKind::binary, {left, right});
     made.operators = {*sign};
     TENON_TRY_ASSIGN(left, finish(made));
   }
@@ -231,7 +231,7 @@ Result<ExpressionParser::Node> ExpressionParser::power() {
   TENON_TRY_ASSIGN(Node left, unary(true));
   while (cursor_.take_symbol("**")) {
     TENON_TRY_ASSIGN(const Node right, unary(true));
-    Expression& made = make(Kind::binary, {left, right});
+    Expression& made = make(NodeKind::binary, {left, right});
     made.operators = {Operator::power};
     TENON_TRY_ASSIGN(left, finish(made));
   }
@@ -245,7 +245,7 @@ Result<ExpressionParser::Node> ExpressionParser::unary(bool with_filters) {
   if (minus || cursor_.is_symbol("+")) {
     cursor_.advance();
     TENON_TRY_ASSIGN(const Node operand, unary(false));
-    TENON_TRY_ASSIGN(node, finish(make(minus ? Kind::minus : Kind::plus, {operand})));
+    TENON_TRY_ASSIGN(node, finish(make(minus ? NodeKind::minus : NodeKind::plus, {operand})));
   } else {
     TENON_TRY_ASSIGN(node, primary());
   }
@@ -262,7 +262,7 @@ Result<ExpressionParser::Node> ExpressionParser::postfix(Node node) {
     if (cursor_.is_symbol(".") || cursor_.is_symbol("[")) {
       TENON_TRY_ASSIGN(node, subscript(node));
     } else if (cursor_.is_symbol("(")) {
-      Expression& call = make(Kind::call, {node});
+      Expression& call = make(NodeKind::call, {node});
       TENON_TRY(arguments(call));
       TENON_TRY_ASSIGN(node, finish(call));
     } else {
@@ -275,9 +275,9 @@ Result<ExpressionParser::Node> ExpressionParser::subscript(Node node) {
   if (cursor_.take_symbol(".")) {
     if (cursor_.is(TokenKind::integer)) {
       TENON_TRY_ASSIGN(const Node index, number());
-      return finish(make(Kind::item, {node, index}));
+      return finish(make(NodeKind::item, {node, index}));
     }
-    Expression& made = make(Kind::attribute, {node});
+    Expression& made = make(NodeKind::attribute, {node});
     TENON_TRY_ASSIGN(made.text, cursor_.name("an attribute's name"));
     return finish(made);
   }
@@ -301,7 +301,7 @@ Result<ExpressionParser::Node> ExpressionParser::subscript(Node node) {
   if (!is_slice && part == nullptr) return cursor_.unexpected("an index");
   if (is_slice) parts.resize(3, nullptr);
   parts.insert(parts.begin(), node);
-  return finish(make(is_slice ? Kind::slice : Kind::item, std::move(parts)));
+  return finish(make(is_slice ? NodeKind::slice : NodeKind::item, std::move(parts)));
 }
 
 Result<ExpressionParser::Node> ExpressionParser::filters(Node node) {
@@ -311,7 +311,7 @@ Result<ExpressionParser::Node> ExpressionParser::filters(Node node) {
     } else if (cursor_.is_name("is")) {
       TENON_TRY_ASSIGN(node, test(node));
     } else if (cursor_.is_symbol("(")) {
-      Expression& call = make(Kind::call, {node});
+      Expression& call = make(NodeKind::call, {node});
       TENON_TRY(arguments(call));
       TENON_TRY_ASSIGN(node, finish(call));
     } else {
@@ -321,7 +321,7 @@ Result<ExpressionParser::Node> ExpressionParser::filters(Node node) {
 }
 
 Result<ExpressionParser::Node> ExpressionParser::filter(Node node) {
-  Expression& made = make(Kind::filter, {node});
+  Expression& made = make(NodeKind::filter, {node});
   TENON_TRY_ASSIGN(made.text, cursor_.name("a filter's name"));
   if (cursor_.is_symbol("(")) TENON_TRY(arguments(made));
   return finish(made);
@@ -330,7 +330,7 @@ Result<ExpressionParser::Node> ExpressionParser::filter(Node node) {
 Result<ExpressionParser::Node> ExpressionParser::test(Node node) {
   cursor_.advance();
   const bool negated = cursor_.take_name("not");
-  Expression& made = make(Kind::test, {node});
+  Expression& made = make(NodeKind::test, {node});
   TENON_TRY_ASSIGN(made.text, cursor_.name("a test's name"));
   const bool joins = cursor_.is_name("else") || cursor_.is_name("or") || cursor_.is_name("and") ||
                      cursor_.is_name("if") || cursor_.is_name("in") || cursor_.is_name("not") ||
@@ -346,7 +346,7 @@ Result<ExpressionParser::Node> ExpressionParser::test(Node node) {
     made.items.push_back(argument);
   }
   TENON_TRY_ASSIGN(const Node tested, finish(made));
-  return negated ? finish(make(Kind::negate, {tested})) : tested;
+  return negated ? finish(make(NodeKind::negate, {tested})) : tested;
 }
 
 Status ExpressionParser::arguments(Expression& call) {

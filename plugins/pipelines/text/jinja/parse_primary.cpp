@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/parser.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/parser.h"
+#include "jinja/utf8.h"
 
 #include <charconv>
 
@@ -8,7 +8,7 @@ namespace tenon::text::jinja {
 
 namespace {
 
-using Kind = Expression::Kind;
+using NodeKind = Expression::Kind;
 
 std::string without_underscores(std::string_view text) {
   std::string digits(text);
@@ -133,7 +133,7 @@ Result<ExpressionParser::Node> ExpressionParser::named() {
   const bool yes = word == "true" || word == "True";
   const bool no = word == "false" || word == "False";
   const bool nothing = word == "none" || word == "None";
-  Expression& made = make(yes || no || nothing ? Kind::literal : Kind::name, {});
+  Expression& made = make(yes || no || nothing ? NodeKind::literal : NodeKind::name, {});
   made.text = word;
   if (yes || no) made.value = Value::of(yes);
   if (nothing) made.value = Value::none();
@@ -142,7 +142,7 @@ Result<ExpressionParser::Node> ExpressionParser::named() {
 }
 
 Result<ExpressionParser::Node> ExpressionParser::number() {
-  Expression& made = make(Kind::literal, {});
+  Expression& made = make(NodeKind::literal, {});
   const std::string digits = without_underscores(cursor_.now().text);
   const char* end = digits.data() + digits.size();
   std::errc error{};
@@ -162,7 +162,7 @@ Result<ExpressionParser::Node> ExpressionParser::number() {
 
 // Strings that stand side by side are one.
 Result<ExpressionParser::Node> ExpressionParser::string() {
-  Expression& made = make(Kind::literal, {});
+  Expression& made = make(NodeKind::literal, {});
   TENON_TRY_ASSIGN(std::string_view text, unescaped(cursor_.now(), tree_.texts));
   cursor_.advance();
   if (cursor_.is(TokenKind::text)) {
@@ -180,7 +180,7 @@ Result<ExpressionParser::Node> ExpressionParser::string() {
 
 Result<ExpressionParser::Node> ExpressionParser::in_parentheses() {
   cursor_.advance();
-  if (cursor_.take_symbol(")")) return finish(make(Kind::tuple, {}));
+  if (cursor_.take_symbol(")")) return finish(make(NodeKind::tuple, {}));
   TENON_TRY_ASSIGN(const Node inner, tuple());
   TENON_TRY(cursor_.expect_symbol(")"));
   return inner;
@@ -195,7 +195,7 @@ Result<ExpressionParser::Node> ExpressionParser::list() {
     if (!cursor_.take_symbol(",")) break;
   }
   TENON_TRY(cursor_.expect_symbol("]"));
-  return finish(make(Kind::list, std::move(items)));
+  return finish(make(NodeKind::list, std::move(items)));
 }
 
 Result<ExpressionParser::Node> ExpressionParser::dict() {
@@ -210,7 +210,7 @@ Result<ExpressionParser::Node> ExpressionParser::dict() {
     if (!cursor_.take_symbol(",")) break;
   }
   TENON_TRY(cursor_.expect_symbol("}"));
-  return finish(make(Kind::dict, std::move(items)));
+  return finish(make(NodeKind::dict, std::move(items)));
 }
 
 }  // namespace tenon::text::jinja

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/parser.h"
+#include "jinja/parser.h"
 
 #include <algorithm>
 #include <initializer_list>

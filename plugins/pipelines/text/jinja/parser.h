@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/pipelines/text/jinja/lexer.h"
-#include "plugins/pipelines/text/jinja/tree.h"
+#include "jinja/lexer.h"
+#include "jinja/tree.h"
 
 #include <algorithm>
 #include <memory>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/print.h"
+#include "jinja/print.h"
 
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/utf8.h"
 
 #include <array>
 #include <charconv>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/pipelines/text/jinja/value.h"
+#include "jinja/value.h"
 #include "tenon/json.h"
 
 // Values as text, the way Python prints them, and as JSON, the way Python's json.dumps prints it.

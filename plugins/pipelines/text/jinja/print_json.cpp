@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/print.h"
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/print.h"
+#include "jinja/utf8.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/template.h"
+#include "jinja/template.h"
 
-#include "plugins/pipelines/text/jinja/interpreter.h"
-#include "plugins/pipelines/text/jinja/parser.h"
+#include "jinja/interpreter.h"
+#include "jinja/parser.h"
 
 namespace tenon::text {
 

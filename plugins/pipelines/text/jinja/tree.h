@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "plugins/pipelines/text/jinja/value.h"
+#include "jinja/value.h"
 
 // A parsed template. The tree owns its nodes and its source, which the nodes borrow from; it does
 // not change once it is parsed. [any thread]

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/utf8.h"
+#include "jinja/utf8.h"
+
+#include <utf8proc.h>
 
 #include <algorithm>
 
@@ -8,17 +10,6 @@ namespace tenon::text::jinja {
 namespace {
 
 uint8_t byte_at(std::string_view text, size_t at) { return static_cast<uint8_t>(text[at]); }
-
-// Where letters stand in pairs, upper then lower: at even code points, or at odd ones.
-bool pairs_from_even(uint32_t code) {
-  return (code >= 0x100 && code <= 0x137) || (code >= 0x14A && code <= 0x177) ||
-         (code >= 0x1E00 && code <= 0x1E95) || (code >= 0x460 && code <= 0x481) ||
-         (code >= 0x48A && code <= 0x4BF) || (code >= 0x4D0 && code <= 0x52F);
-}
-
-bool pairs_from_odd(uint32_t code) {
-  return (code >= 0x139 && code <= 0x148) || (code >= 0x179 && code <= 0x17E);
-}
 
 }  // namespace
 
@@ -86,28 +77,11 @@ bool is_space(uint32_t code) {
 }
 
 uint32_t to_upper(uint32_t code) {
-  if (code < 0x80) return code >= 'a' && code <= 'z' ? code - 32 : code;
-  if (code >= 0xE0 && code <= 0xFE && code != 0xF7) return code - 32;
-  if (code == 0xFF) return 0x178;
-  if (pairs_from_even(code)) return code & ~1u;
-  if (pairs_from_odd(code)) return code % 2 == 0 ? code - 1 : code;
-  if (code == 0x3C2) return 0x3A3;
-  if (code >= 0x3B1 && code <= 0x3CB) return code - 32;
-  if (code >= 0x430 && code <= 0x44F) return code - 32;
-  if (code >= 0x450 && code <= 0x45F) return code - 80;
-  return code;
+  return static_cast<uint32_t>(utf8proc_toupper(static_cast<utf8proc_int32_t>(code)));
 }
 
 uint32_t to_lower(uint32_t code) {
-  if (code < 0x80) return code >= 'A' && code <= 'Z' ? code + 32 : code;
-  if (code >= 0xC0 && code <= 0xDE && code != 0xD7) return code + 32;
-  if (code == 0x178) return 0xFF;
-  if (pairs_from_even(code)) return code | 1u;
-  if (pairs_from_odd(code)) return code % 2 == 1 ? code + 1 : code;
-  if (code >= 0x391 && code <= 0x3AB && code != 0x3A2) return code + 32;
-  if (code >= 0x410 && code <= 0x42F) return code + 32;
-  if (code >= 0x400 && code <= 0x40F) return code + 80;
-  return code;
+  return static_cast<uint32_t>(utf8proc_tolower(static_cast<utf8proc_int32_t>(code)));
 }
 
 std::string_view strip_left(std::string_view text) {

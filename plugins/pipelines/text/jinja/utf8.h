@@ -27,7 +27,7 @@ void append_code_point(std::string& text, uint32_t code);
 
 bool is_space(uint32_t code);
 
-// Upper and lower case of ASCII, Latin, Greek and Cyrillic letters; others stay.
+// Upper and lower case of one letter; what has none stays.
 uint32_t to_upper(uint32_t code);
 uint32_t to_lower(uint32_t code);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/pipelines/text/jinja/value.h"
+#include "jinja/value.h"
 
 #include <algorithm>
 #include <cmath>
