@@ -14,11 +14,11 @@ namespace fs = std::filesystem;
 using testing::raw;
 using testing::raw_text;
 
-constexpr int64_t width = 4096, inner = 11008, vocabulary = 32000, layers = 32;
+constexpr int64_t width = 4096, inner = 11008, vocabulary = 32000, layers = 32, heads = 32;
 constexpr double most_seconds = 1;
 constexpr uint64_t most_resident = uint64_t{64} << 20;
 
-// Header of a llama of 7 billion weights in q4_K, and how long its data are.
+// Header of a llama of 7 billion weights in q4_K and q6_K, and how long its data are.
 struct Sketch {
   std::string header;
   uint64_t data = 0;
@@ -27,27 +27,46 @@ struct Sketch {
 Sketch seven_billion() {
   std::string tensors, tokens;
   uint64_t count = 0, data = 0;
-  const auto add = [&](const std::string& name, int64_t columns, int64_t rows) {
-    const gguf::TensorType* type = gguf::tensor_type("q4_K");
-    tensors +=
-        raw_text(name) + raw<uint32_t>(2) + raw(columns) + raw(rows) + raw(type->id) + raw(data);
-    data += static_cast<uint64_t>(columns * rows / type->block) * type->bytes;
+  const auto add = [&](const std::string& name, const char* type_name, std::vector<int64_t> dims) {
+    const gguf::TensorType* type = gguf::tensor_type(type_name);
+    tensors += raw_text(name) + raw(static_cast<uint32_t>(dims.size()));
+    int64_t elements = 1;
+    for (const int64_t dim : dims) {
+      tensors += raw(dim);
+      elements *= dim;
+    }
+    tensors += raw(type->id) + raw(data);
+    data += static_cast<uint64_t>(elements / type->block) * type->bytes;
     ++count;
   };
-  add("token_embd.weight", width, vocabulary);
-  add("output.weight", width, vocabulary);
+  add("token_embd.weight", "q4_K", {width, vocabulary});
+  add("output_norm.weight", "f32", {width});
+  add("output.weight", "q6_K", {width, vocabulary});
   for (int64_t layer = 0; layer < layers; ++layer) {
     const std::string block = fmt::format("blk.{}.", layer);
+    add(block + "attn_norm.weight", "f32", {width});
     for (const char* name : {"attn_q", "attn_k", "attn_v", "attn_output"}) {
-      add(block + name + ".weight", width, width);
+      add(block + name + ".weight", "q4_K", {width, width});
     }
-    add(block + "ffn_gate.weight", width, inner);
-    add(block + "ffn_up.weight", width, inner);
-    add(block + "ffn_down.weight", inner, width);
+    add(block + "ffn_norm.weight", "f32", {width});
+    add(block + "ffn_gate.weight", "q4_K", {width, inner});
+    add(block + "ffn_up.weight", "q4_K", {width, inner});
+    add(block + "ffn_down.weight", "q6_K", {inner, width});
   }
   for (int64_t i = 0; i < vocabulary; ++i) tokens += raw_text(fmt::format("token{}", i));
   testing::GgufWriter writer;
   writer.add_text("general.architecture", "llama");
+  const auto setting = [&](const char* name, int64_t value) {
+    writer.add_u32(fmt::format("llama.{}", name), static_cast<uint32_t>(value));
+  };
+  setting("context_length", 4096);
+  setting("embedding_length", width);
+  setting("block_count", layers);
+  setting("feed_forward_length", inner);
+  setting("attention.head_count", heads);
+  setting("attention.head_count_kv", heads);
+  setting("rope.dimension_count", width / heads);
+  writer.add("llama.attention.layer_norm_rms_epsilon", gguf::ValueType::f32, raw(1e-5f));
   writer.add_array("tokenizer.ggml.tokens", gguf::ValueType::string, vocabulary, tokens);
   // The writer counts no tensors of its own; the field lies behind mark and version.
   std::string header = writer.unpadded();
@@ -76,7 +95,7 @@ uint64_t resident() {
 }  // namespace
 
 bool check_large(const Engine& engine, const fs::path& file) {
-  if (!fs::exists(file) && !write_sparse(file, seven_billion())) return false;
+  if (!write_sparse(file, seven_billion())) return false;
   const uint64_t before = resident();
   const auto start = std::chrono::steady_clock::now();
   const Model model = engine.load(file.string(), {{"incomplete", "allow"}});

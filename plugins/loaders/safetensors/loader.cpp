@@ -36,10 +36,7 @@ Status describe(const Loading& loading, tenon_source* source, uint64_t data, con
 
 Status describe_metadata(const Loading& loading, const Header& header) {
   Json::Object members;
-  for (const auto& [key, value] : header.metadata) {
-    TENON_TRY(loading.meta(key, value));
-    members.push_back({key, value});
-  }
+  for (const auto& [key, value] : header.metadata) members.push_back({key, value});
   return loading.document("safetensors", Json(std::move(members)).dump());
 }
 

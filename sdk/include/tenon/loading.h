@@ -57,10 +57,6 @@ class Loading {
     return from_host(load_.cancel->poll(load_.cancel->context), "stopped while loading");
   }
 
-  Status meta(std::string_view key, std::string_view value) const {
-    return from_host(load_.build->meta(load_.builder, to_str(key), to_str(value)),
-                     fmt::format("metadata \"{}\"", key.substr(0, 200)));
-  }
   Status stored(std::string_view name, const StoredPlace& place) const {
     return from_host(
         load_.build->stored(load_.builder, to_str(name), static_cast<uint32_t>(place.dtype),
