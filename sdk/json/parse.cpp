@@ -80,6 +80,7 @@ Result<Json> parse_json(std::string_view text, const JsonLimits& limits) {
   if (text.size() > limits.bytes) {
     return invalid("json: {} bytes, at most {} are read", text.size(), limits.bytes);
   }
+  if (text.empty()) return corrupt("json: the text is empty");
   if (text.starts_with("\xEF\xBB\xBF")) return corrupt("json: begins with a byte-order mark");
   dom::parser parser;
   dom::element root;
