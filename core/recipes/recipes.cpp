@@ -3,6 +3,7 @@
 
 #include "core/base/text.h"
 #include "core/plugin/text_files.h"
+#include "core/recipes/builtins.h"
 #include "core/recipes/check.h"
 #include "core/recipes/evaluator.h"
 #include "core/recipes/parse.h"
@@ -175,11 +176,19 @@ Json describe(const Recipes& recipes) {
     row.set("error", entry.status.message());
     list.push(std::move(row));
   }
+  Json functions = Json::array();
+  for (const recipes::Builtin& builtin : recipes::builtins()) {
+    functions.push(Json::object(
+        {{"name", builtin.name}, {"signature", builtin.signature}, {"doc", builtin.doc}}));
+  }
   Json refused = Json::array();
   for (const auto& [path, reason] : recipes.refused()) {
     refused.push(Json::object({{"path", path}, {"reason", reason}}));
   }
-  return Json::object().set("recipes", std::move(list)).set("refused", std::move(refused));
+  return Json::object()
+      .set("recipes", std::move(list))
+      .set("builtins", std::move(functions))
+      .set("refused", std::move(refused));
 }
 
 }  // namespace tenon

@@ -60,7 +60,8 @@ struct FamilyOptions {
 Result<Family> build_family(const Recipes& recipes, const WeightFile& file,
                             const FamilyOptions& options = {});
 
-// For `tenon recipes`: name, title, path, graphs, and error when there is one.
+// For `tenon recipes`: name, title, path, graphs, and error when there is one; the functions that
+// recipes can call beside their own; files that were refused.
 Json describe(const Recipes& recipes);
 
 }  // namespace tenon
