@@ -8,7 +8,6 @@
 //
 // Names are relative to TENON_TEST_DATA. A line for each model; exit code 1 when a logit is further
 // than MOST from the pass in f64 (or from the stored one).
-#include "apps/tenon/files/npy.h"
 #include "core/base/platform_file.h"
 #include "tests/texts/model_of_texts.h"
 #include "tests/weights/families.h"
@@ -35,16 +34,25 @@ std::vector<double> numbers(const void* data, DType dtype, int64_t count) {
   return list;
 }
 
+// A .npy file as numpy writes it, little-endian and in row-major order; other files are f32.
 Result<std::vector<double>> read_numbers(const fs::path& path) {
   TENON_TRY_ASSIGN(const MappedFile file, map_file(path));
-  if (path.extension() != ".npy") {
-    return numbers(file.bytes().data(), DType::f32,
-                   static_cast<int64_t>(file.bytes().size() / sizeof(float)));
+  const std::span<const std::byte> bytes = file.bytes();
+  const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  constexpr std::pair<std::string_view, DType> types[] = {
+      {"'<f4'", DType::f32}, {"'<f8'", DType::f64}, {"'<i4'", DType::i32}, {"'<i8'", DType::i64}};
+  size_t begin = 0;
+  DType dtype = DType::f32;
+  if (path.extension() == ".npy") {
+    begin = text.find('\n') + 1;
+    const std::string_view header = text.substr(0, begin);
+    const auto* type = std::ranges::find_if(
+        types, [&](const auto& each) { return header.find(each.first) != header.npos; });
+    if (begin == 0 || type == std::end(types)) return invalid("{}: no numbers", path.string());
+    dtype = type->second;
   }
-  TENON_TRY_ASSIGN(const Tensor tensor, files::read_npy(path.string(), file.bytes()));
-  int64_t count = 1;
-  for (const int64_t dim : tensor.dims()) count *= dim;
-  return numbers(tensor.data(), static_cast<DType>(tensor.dtype()), count);
+  const size_t count = (bytes.size() - begin) / element_bytes(dtype);
+  return numbers(bytes.data() + begin, dtype, static_cast<int64_t>(count));
 }
 
 // Of a JSON object's input_ids, or a .npy file.

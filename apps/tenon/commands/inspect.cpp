@@ -83,6 +83,25 @@ std::string weight_lines(const Json& weights) {
   return text;
 }
 
+// How a recipe made a model of it.
+std::string family_lines(const Json& family) {
+  std::string text = fmt::format("recipe: {}, {}", printable(family.text("recipe")),
+                                 printable(family.text("kind")));
+  for (const char* size : {"context", "vocabulary"}) {
+    if (const int64_t number = family.integer(size, 0); number > 0) {
+      text += fmt::format(", {} {}", size, number);
+    }
+  }
+  text += "\n";
+  const Json::Array& unused = family.array("unused");
+  if (!unused.empty()) text += fmt::format("tensors that nothing reads: {}\n", unused.size());
+  for (size_t i = 0; i < std::min<size_t>(unused.size(), 20); ++i) {
+    text += fmt::format("  {}\n", printable(unused[i].text().value_or("")));
+  }
+  if (unused.size() > 20) text += "  ...\n";
+  return text;
+}
+
 std::string summary(const Json& facts) {
   std::string text =
       fmt::format("{}\nread by {}\n", printable(facts.text("path")), facts.text("loader"));
@@ -95,6 +114,7 @@ std::string summary(const Json& facts) {
     if (!table.empty()) text += "metadata\n" + aligned(table);
   }
   const Json* weights = facts.find("weights");
+  if (const Json* family = facts.find("family")) text += family_lines(*family);
   if (weights != nullptr) text += weight_lines(*weights);
   if (weights == nullptr || !facts.array("inputs").empty()) {
     text += value_lines("inputs", facts.array("inputs"));
