@@ -59,5 +59,14 @@ TEST_F(WeightBuilderTest, documents_are_strict_json_and_given_once) {
   EXPECT_FALSE(builder.document("x", "{'a': 1}").ok());
 }
 
+TEST_F(WeightBuilderTest, companions_are_bytes_in_place_under_a_name_of_their_own) {
+  EXPECT_TRUE(builder.companion("header", source, 4, 8).ok());
+  EXPECT_EQ(builder.companions().at("header").bytes.data(), room.data() + 4);
+  EXPECT_EQ(builder.companion("header", source, 0, 1).message(),
+            "companion \"header\": given twice");
+  EXPECT_EQ(builder.companion("tail", source, 12, 8).message(),
+            "companion \"tail\": bytes 12+8 are beyond the end of f at 16");
+}
+
 }  // namespace
 }  // namespace tenon
