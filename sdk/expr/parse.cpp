@@ -3,6 +3,7 @@
 #include "tenon/expr.h"
 #include "tenon/expr_ops.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <numbers>
@@ -36,8 +37,8 @@ std::optional<uint16_t> operation_named(std::string_view name) {
 
 class Parser {
  public:
-  Parser(ExprPool& pool, std::string_view text, const Names& names)
-      : pool_(pool), text_(text), names_(names) {}
+  Parser(ExprPool& pool, std::string_view text, ExprScope& scope, ExprPlace place)
+      : pool_(pool), text_(text), scope_(scope), place_(place) {}
 
   Result<Expr> parse() {
     TENON_TRY_ASSIGN(Expr result, definitions());
@@ -67,7 +68,7 @@ class Parser {
 
   Result<Expr> expression() {
     if (++nesting_ > most_nesting) {
-      return invalid("formula column {}: more than {} levels of nesting", at_ + 1, most_nesting);
+      return invalid("{}: more than {} levels of nesting", where(at_), most_nesting);
     }
     TENON_TRY_ASSIGN(Expr result, infix(syntax::lowest_level));
     if (take("?")) {
@@ -85,7 +86,7 @@ class Parser {
     while (const syntax::Infix* sign = next_infix(level)) {
       at_ += sign->sign.size();
       if (++nesting_ > most_nesting) {
-        return invalid("formula column {}: more than {} levels of nesting", at_ + 1, most_nesting);
+        return invalid("{}: more than {} levels of nesting", where(at_), most_nesting);
       }
       const bool from_right = sign->level == syntax::power_level;
       TENON_TRY_ASSIGN(const Expr right, infix(from_right ? sign->level : sign->level + 1));
@@ -112,7 +113,7 @@ class Parser {
 
   Result<Expr> unary() {
     if (++nesting_ > most_nesting) {
-      return invalid("formula column {}: more than {} levels of nesting", at_ + 1, most_nesting);
+      return invalid("{}: more than {} levels of nesting", where(at_), most_nesting);
     }
     Result<Expr> result = prefixed();
     --nesting_;
@@ -147,33 +148,32 @@ class Parser {
     const std::string_view name = word();
     if (name.empty()) return wrong("a number, a name or \"(\"");
     if (take("(")) return call(name, start);
-    TENON_TRY_ASSIGN(const Expr value, named(name, start));
-    return take("[") ? element(value, name, start) : Result<Expr>(value);
+    if (take("[")) return element(name, start);
+    return named(name, start);
   }
 
   Result<Expr> named(std::string_view name, size_t start) {
     if (const auto found = defined_.find(name); found != defined_.end()) return found->second;
-    if (const auto found = names_.find(name); found != names_.end()) {
-      if (found->second.valid()) return found->second;
-      return invalid("formula column {}: \"{}\" stands for no expression", start + 1, name);
-    }
+    if (const ExprScope::Answer found = scope_.name(name)) return placed(*found, start);
     if (name == "true" || name == "false") return pool_.boolean(name == "true");
     if (name == "linear") return pool_.linear();
     if (name == "pi") return pool_.real(std::numbers::pi);
     if (name == "inf") return pool_.real(std::numeric_limits<double>::infinity());
     if (name == "nan") return pool_.real(std::numeric_limits<double>::quiet_NaN());
-    return invalid("formula column {}: unknown name \"{}\"", start + 1, name);
+    return invalid("{}: unknown name \"{}\"", where(start), name);
   }
 
   // name[index], name[index, inside], name[index, inside, outside]
-  Result<Expr> element(Expr value, std::string_view name, size_t start) {
-    if (!value.valid() || value.op() != TENON_EXPR_LOAD) {
-      return invalid("formula column {}: \"{}\" is not an operand with elements", start + 1, name);
-    }
+  Result<Expr> element(std::string_view name, size_t start) {
     TENON_TRY_ASSIGN(const Arguments parts, arguments("]"));
+    if (const ExprScope::Answer found = scope_.element(name, parts)) return placed(*found, start);
+    TENON_TRY_ASSIGN(const Expr value, named(name, start));
+    if (!value.valid() || value.op() != TENON_EXPR_LOAD) {
+      return invalid("{}: \"{}\" is not an operand with elements", where(start), name);
+    }
     if (parts.size() > 3) {
-      return invalid("formula column {}: {} parts in brackets, expected index, inside, outside",
-                     start + 1, parts.size());
+      return invalid("{}: {} parts in brackets, expected index, inside, outside", where(start),
+                     parts.size());
     }
     const auto part = [&](size_t i) { return i < parts.size() ? parts[i] : Expr(); };
     return pool_.load(pool_.row(value.id()).k, value.type(), part(0), part(1), part(2));
@@ -190,10 +190,10 @@ class Parser {
 
   Result<Expr> call(std::string_view name, size_t start) {
     TENON_TRY_ASSIGN(const Arguments list, arguments(")"));
+    if (const ExprScope::Answer found = scope_.call(name, list)) return placed(*found, start);
     const auto count = [&](size_t expected) -> Status {
       if (list.size() == expected) return {};
-      return invalid("formula column {}: {} takes {} operands, not {}", start + 1, name, expected,
-                     list.size());
+      return invalid("{}: {} takes {} operands, not {}", where(start), name, expected, list.size());
     };
     if (const auto type = type_named(name)) {
       TENON_TRY(count(1));
@@ -209,8 +209,7 @@ class Parser {
     if (type) {
       TENON_TRY(count(1));
       if (bits_of(list[0].type()) != bits_of(*type)) {
-        return invalid("formula column {}: {} of a value of {} bits", start + 1, name,
-                       bits_of(list[0].type()));
+        return invalid("{}: {} of a value of {} bits", where(start), name, bits_of(list[0].type()));
       }
       return pool_.bitcast(list[0], *type);
     }
@@ -219,12 +218,11 @@ class Parser {
 
   Result<Expr> operation(std::string_view name, const Arguments& list, size_t start) {
     const auto op = operation_named(name);
-    if (!op) return invalid("formula column {}: unknown function \"{}\"", start + 1, name);
+    if (!op) return invalid("{}: unknown function \"{}\"", where(start), name);
     const size_t expected = expr_op(*op).operands;
     const bool any_number = *op == TENON_EXPR_MIN || *op == TENON_EXPR_MAX;
     if (list.size() != expected && !(any_number && list.size() > expected)) {
-      return invalid("formula column {}: {} takes {} operands, not {}", start + 1, name, expected,
-                     list.size());
+      return invalid("{}: {} takes {} operands, not {}", where(start), name, expected, list.size());
     }
     if (expected == 1) return pool_.unary(*op, list[0]);
     Expr result = list[0];
@@ -234,7 +232,7 @@ class Parser {
 
   Result<Expr> coordinate(const Arguments& list, size_t start) {
     if (list.size() != 1 || !list[0].is_constant() || list[0].constant() < 0) {
-      return invalid("formula column {}: coord takes one axis, a number from 0", start + 1);
+      return invalid("{}: coord takes one axis, a number from 0", where(start));
     }
     return pool_.coordinate(list[0].constant());
   }
@@ -255,7 +253,7 @@ class Parser {
         converts(std::from_chars(first, last, real), last)) {
       return pool_.real(real);
     }
-    return invalid("formula column {}: \"{}\" is no number that can be held", start + 1, digits);
+    return invalid("{}: \"{}\" is no number that can be held", where(start), digits);
   }
 
   static bool converts(std::from_chars_result result, const char* last) {
@@ -301,25 +299,66 @@ class Parser {
     }
   }
 
+  // The place of a character of the text, for messages.
+  std::string where(size_t at) const {
+    if (place_.line == 0) return fmt::format("formula column {}", at + 1);
+    const std::string_view before = text_.substr(0, at);
+    const auto lines = std::ranges::count(before, '\n');
+    const size_t line_end = before.rfind('\n');
+    const auto column =
+        lines == 0 ? place_.column + static_cast<int64_t>(at) : static_cast<int64_t>(at - line_end);
+    return fmt::format("line {} column {}", place_.line + lines, column);
+  }
+
+  // An answer of the scope, with the place when it is an error.
+  Result<Expr> placed(const Result<Expr>& answer, size_t start) const {
+    return answer.ok() ? answer : answer.status().at(where(start));
+  }
+
   Status wrong(std::string_view expected) {
     skip_space();
     const std::string found =
         at_ < text_.size() ? fmt::format("\"{}\"", text_.substr(at_, 1)) : "the end";
-    return invalid("formula column {}: found {}, expected {}", at_ + 1, found, expected);
+    return invalid("{}: found {}, expected {}", where(at_), found, expected);
   }
 
   ExprPool& pool_;
   std::string_view text_;
-  const Names& names_;
+  ExprScope& scope_;
+  ExprPlace place_;
   Names defined_;
   size_t at_ = 0;
   int nesting_ = 0;
 };
 
+// Names that stand for expressions.
+class NamedExprs : public ExprScope {
+ public:
+  explicit NamedExprs(const Names& names) : names_(names) {}
+  Answer name(std::string_view name) override {
+    const auto found = names_.find(name);
+    if (found == names_.end()) return {};
+    if (found->second.valid()) return found->second;
+    return Answer(invalid("\"{}\" stands for no expression", name));
+  }
+
+ private:
+  const Names& names_;
+};
+
 }  // namespace
 
+ExprScope::Answer ExprScope::name(std::string_view) { return {}; }
+ExprScope::Answer ExprScope::call(std::string_view, std::span<const Expr>) { return {}; }
+ExprScope::Answer ExprScope::element(std::string_view, std::span<const Expr>) { return {}; }
+
+Result<Expr> parse_expr(ExprPool& pool, std::string_view text, ExprScope& scope, ExprPlace place) {
+  return Parser(pool, text, scope, place).parse();
+}
+
 Result<Expr> parse_expr(ExprPool& pool, std::string_view text, const Names& names) {
-  return Parser(pool, text, names).parse();
+  NamedExprs scope(names);
+  return parse_expr(pool, text, scope);
 }
 
 }  // namespace tenon

@@ -35,6 +35,11 @@ constexpr Template templates[] = {
     {"LinearRecurrence", linear_recurrence},
     {"InvertMatrix", invert_matrix},
     {"RegionPool", region_pool},
+    {"StateWrite", state_write},
+    {"Attend", attend},
+    {"SelectiveScan", selective_scan},
+    {"CausalConv", causal_conv},
+    {"Wkv", wkv},
 };
 
 Status check_operands(const Island& island, const tenon_node& node) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenon/kernelgen/island_program.h"
 
+#include "tenon/in_place.h"
 #include "tenon/memory_plan.h"
 
 #include <fmt/format.h>
@@ -17,6 +18,7 @@ class IslandProgram::Compiler {
 
   Status run() {
     const tenon_body& body = graph_.body();
+    in_place_homes_ = in_place_homes(graph_);
     bind_border(body);
     for (uint32_t i = 0; i < body.n_node; ++i) {
       const tenon_node& node = graph_.node(body.node0 + i);
@@ -64,10 +66,45 @@ class IslandProgram::Compiler {
       return invalid("value \"{}\" is neither computed before nor an input of the island",
                      graph_.text(graph_.value(value).name));
     }
+    const uint32_t shared = in_place_homes_[value];
+    if (shared != value) {
+      TENON_TRY_ASSIGN(const Place place, home_of(shared, true));
+      homes_.emplace(value, place);
+      return place;
+    }
     const Place place = {true, static_cast<uint32_t>(program_.temporaries_.size())};
     program_.temporaries_.push_back(memory_of(value));
     homes_.emplace(value, place);
     return place;
+  }
+
+  // Copies what the node changes in place, where it lies elsewhere.
+  Status begin_in_place(const tenon_node& node) {
+    for (const InPlacePair& pair : in_place_pairs(graph_, node)) {
+      if (!island_.elements(pair.output).same(island_.elements(pair.input))) {
+        return invalid("what is changed in place and the result differ in dims");
+      }
+      if (in_place_homes_[pair.output] == in_place_homes_[pair.input]) continue;
+      TENON_TRY_ASSIGN(const Place from, home_of(pair.input, false));
+      TENON_TRY_ASSIGN(const Place to, home_of(pair.output, true));
+      TENON_TRY(add_copy(pair.input, from, to, "copy of what changes in place"));
+    }
+    return {};
+  }
+
+  Status add_copy(uint32_t value, Place from, Place to, std::string label) {
+    TENON_TRY(island_.check_value(value));
+    TENON_TRY_ASSIGN(Generated copy,
+                     generate_copy(island_, graph_.dtype(value), island_.elements(value), "copy"));
+    Step step = {.kernel = 0,
+                 .arguments = std::move(copy.arguments),
+                 .operands = {from, to},
+                 .groups = copy.groups,
+                 .label = std::move(label),
+                 .is_copy_of_binding = !from.is_temporary && !to.is_temporary};
+    step.kernel = add(std::move(copy.kernel));
+    program_.steps_.push_back(std::move(step));
+    return {};
   }
 
   // Gives a node's own memory its places among the program's.
@@ -89,6 +126,7 @@ class IslandProgram::Compiler {
   Status one(const tenon_node& node) {
     TENON_TRY_ASSIGN(Kernels kernels,
                      generate(island_, node, fmt::format("k{}", program_.kernels_.size())));
+    TENON_TRY(begin_in_place(node));
     const std::vector<uint32_t> temporaries = keep(kernels.temporaries, graph_.name(node));
     std::vector<uint32_t> values;
     for (const uint32_t value : graph_.inputs(node)) values.push_back(value);
@@ -134,17 +172,7 @@ class IslandProgram::Compiler {
   Status copy_outputs(const tenon_body& body) {
     (void)body;
     for (const auto& [value, binding] : copies_) {
-      const DType dtype = graph_.dtype(value);
-      TENON_TRY(island_.check_value(value));
-      TENON_TRY_ASSIGN(Generated copy,
-                       generate_copy(island_, dtype, island_.elements(value), "copy"));
-      Step step = {.kernel = 0,
-                   .arguments = std::move(copy.arguments),
-                   .operands = {homes_.at(value), Place{false, binding}},
-                   .groups = copy.groups,
-                   .label = "copy of an output"};
-      step.kernel = add(std::move(copy.kernel));
-      program_.steps_.push_back(std::move(step));
+      TENON_TRY(add_copy(value, homes_.at(value), Place{false, binding}, "copy of an output"));
     }
     return {};
   }
@@ -157,6 +185,7 @@ class IslandProgram::Compiler {
   Island island_;
   const GraphView& graph_;
   IslandProgram& program_;
+  std::vector<uint32_t> in_place_homes_;
   std::map<uint32_t, Place> homes_;
   std::vector<Copy> copies_;
   std::map<std::string, uint32_t> texts_;
@@ -216,7 +245,10 @@ Result<BoundArgument> number(int64_t value, const kir::Param& param, bool is_siz
 
 Result<BoundLaunch> IslandProgram::bind(const Step& step, const Layout& layout,
                                         std::span<const int64_t> symbols) const {
-  BoundLaunch launch = {.kernel = step.kernel, .groups = {}, .arguments = {}};
+  BoundLaunch launch = {.kernel = step.kernel,
+                        .groups = {},
+                        .arguments = {},
+                        .is_copy_of_binding = step.is_copy_of_binding};
   for (size_t axis = 0; axis < 3; ++axis) {
     TENON_TRY_ASSIGN(const int64_t groups, evaluate(exprs_, step.groups[axis], symbols));
     if (groups < 0 || groups > INT32_MAX)

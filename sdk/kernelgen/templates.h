@@ -27,5 +27,10 @@ Result<Kernels> recurrent(const Work& work);
 Result<Kernels> linear_recurrence(const Work& work);
 Result<Kernels> invert_matrix(const Work& work);
 Result<Kernels> region_pool(const Work& work);
+Result<Kernels> state_write(const Work& work);
+Result<Kernels> attend(const Work& work);
+Result<Kernels> selective_scan(const Work& work);
+Result<Kernels> causal_conv(const Work& work);
+Result<Kernels> wkv(const Work& work);
 
 }  // namespace tenon::kernelgen

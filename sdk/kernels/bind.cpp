@@ -2,6 +2,7 @@
 #include "sdk/kernels/program.h"
 
 #include "tenon/expr.h"
+#include "tenon/in_place.h"
 
 #include <fmt/format.h>
 
@@ -86,6 +87,9 @@ struct Binder {
   }
   Status add(const Step& step);
   Status add_copy(uint32_t binding, uint32_t value);
+  // Copies what the node changes in place, where it lies elsewhere.
+  Status begin_in_place(const Step& step);
+  Status add_copy(KernelOperand from, KernelOperand to, uint32_t value);
   Status add(BoundStep step);
 };
 
@@ -104,6 +108,7 @@ Status Binder::add(BoundStep step) {
 }
 
 Status Binder::add(const Step& step) {
+  TENON_TRY(begin_in_place(step));
   BoundStep made;
   made.run = step.kernel->run;
   made.op = step.node.op();
@@ -128,20 +133,39 @@ Status Binder::add(const Step& step) {
 void run_copy(const KernelArguments& arguments, int64_t) {
   const auto bytes =
       static_cast<size_t>(arguments.output_elements(0)) * element_bytes(arguments.output_dtype(0));
+  // The host may have bound one memory twice, as it does for states.
+  if (arguments.output_data(0) == arguments.input_data(0)) return;
   std::memcpy(arguments.output_data(0), arguments.input_data(0), bytes);
 }
 
-Status Binder::add_copy(uint32_t binding, uint32_t value) {
-  KernelOperand to = operand(value);
-  to.place = {.kind = KernelPlace::Kind::binding, .binding = binding};
+Status Binder::add_copy(KernelOperand from, KernelOperand to, uint32_t value) {
   BoundStep made;
   made.run = run_copy;
   made.op = "copy";
   made.name = program.graph.text(program.graph.value(value).name);
   made.work.chunks = to.elements == 0 ? 0 : 1;
-  made.inputs = {operand(value)};
+  made.inputs = {std::move(from)};
   made.outputs = {std::move(to)};
   return add(std::move(made));
+}
+
+Status Binder::begin_in_place(const Step& step) {
+  for (const InPlacePair& pair : in_place_pairs(program.graph, step.node.row())) {
+    if (sizes.dims[pair.output] != sizes.dims[pair.input]) {
+      return invalid("what is changed in place has dims [{}], the result [{}]",
+                     fmt::join(sizes.dims[pair.input], ", "),
+                     fmt::join(sizes.dims[pair.output], ", "));
+    }
+    if (program.homes[pair.output] == program.homes[pair.input]) continue;
+    TENON_TRY(add_copy(operand(pair.input), operand(pair.output), pair.input));
+  }
+  return {};
+}
+
+Status Binder::add_copy(uint32_t binding, uint32_t value) {
+  KernelOperand to = operand(value);
+  to.place = {.kind = KernelPlace::Kind::binding, .binding = binding};
+  return add_copy(operand(value), std::move(to), value);
 }
 
 uint32_t workers() {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/kernels/program.h"
 
+#include "tenon/in_place.h"
+
 #include <cstring>
 
 // Chooses a kernel for each node and a kind of place for each value.
@@ -82,7 +84,10 @@ Status add_step(Program& program, const NodeView& node, std::vector<bool>& made)
     const uint32_t value = node.output_value(i);
     if (value == TENON_NONE) continue;
     made[value] = true;
-    if (!placed(program, value)) program.places[value].kind = KernelPlace::Kind::scratch;
+    if (placed(program, value)) continue;
+    const KernelPlace& home = program.places[program.homes[value]];
+    const bool is_binding = home.kind == KernelPlace::Kind::binding;
+    program.places[value] = is_binding ? home : KernelPlace{.kind = KernelPlace::Kind::scratch};
   }
   program.steps.push_back({node, kernel, std::move(state)});
   return {};
@@ -101,8 +106,9 @@ Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph
   std::vector<uint64_t> blob = copy_of(graph);
   const GraphView view(reinterpret_cast<const tenon_graph*>(blob.data()));
   auto program =
-      std::unique_ptr<Program>(new Program{&device, std::move(blob), view, {}, {}, {}, {}});
+      std::unique_ptr<Program>(new Program{&device, std::move(blob), view, {}, {}, {}, {}, {}});
   program->places.resize(view.values());
+  program->homes = in_place_homes(view);
   place_inputs(*program);
   std::vector<bool> made(view.values(), false);
   for (const uint32_t value : program->bindings) made[value] = true;

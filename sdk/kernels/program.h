@@ -27,6 +27,7 @@ struct Program {
   GraphView graph;
   std::vector<Step> steps;
   std::vector<KernelPlace> places;  // of each value; offsets in the scratch come with the sizes
+  std::vector<uint32_t> homes;      // of each value: the value in whose memory it lies
   std::vector<uint32_t> bindings;   // the value of each binding: inputs, then outputs
   // Outputs whose value lies elsewhere already: (binding, value).
   std::vector<std::pair<uint32_t, uint32_t>> copies;

@@ -13,14 +13,14 @@ struct Life {
   uint32_t last = 0;
 };
 
-// The steps that make and last read each value.
+// The steps that make and last read what lies in the memory of each value.
 std::vector<Life> lives_of(const Program& program) {
   std::vector<Life> lives(program.graph.values());
   for (uint32_t i = 0; i < program.steps.size(); ++i) {
     const NodeView& node = program.steps[i].node;
     const auto touch = [&](uint32_t value) {
       if (value == TENON_NONE) return;
-      Life& life = lives[value];
+      Life& life = lives[program.homes[value]];
       if (life.first == never) life.first = i;
       life.last = i;
     };
@@ -39,6 +39,7 @@ Result<uint64_t> plan_scratch(const Program& program, std::span<const uint64_t> 
   std::vector<size_t> values;
   for (size_t value = 0; value < places.size(); ++value) {
     if (places[value].kind != KernelPlace::Kind::scratch) continue;
+    if (program.homes[value] != value) continue;
     values.push_back(value);
     requests.push_back({.bytes = bytes[value],
                         .first = lives[value].first,
@@ -47,6 +48,11 @@ Result<uint64_t> plan_scratch(const Program& program, std::span<const uint64_t> 
   }
   TENON_TRY_ASSIGN(const MemoryPlan plan, plan_memory(requests));
   for (size_t i = 0; i < values.size(); ++i) places[values[i]].offset = plan.offsets[i];
+  for (size_t value = 0; value < places.size(); ++value) {
+    if (places[value].kind == KernelPlace::Kind::scratch) {
+      places[value].offset = places[program.homes[value]].offset;
+    }
+  }
   // Each worker's part begins here, so the end must be aligned too.
   if (plan.bytes > UINT64_MAX - memory_alignment)
     return no_memory("{} bytes of scratch", plan.bytes);

@@ -108,7 +108,9 @@ uint32_t BlobWriter::node(const std::string& op, const std::vector<uint32_t>& in
                           const std::vector<uint32_t>& outputs, const std::vector<TestAttr>& attrs,
                           uint32_t formula) {
   tenon_node row = {};
-  row.op = text(op);
+  const size_t dot = op.rfind('.');
+  if (dot != std::string::npos) row.domain = text(op.substr(0, dot));
+  row.op = text(dot == std::string::npos ? op : op.substr(dot + 1));
   row.in0 = slice(inputs);
   row.n_in = count(inputs);
   row.out0 = slice(outputs);

@@ -35,6 +35,7 @@ class BlobWriter {
   uint32_t input(DType dtype, const std::vector<tenon_dim>& dims);
   void output(uint32_t value) { outputs_.push_back(value); }
   uint32_t symbol(const std::string& name);
+  // op: "Add" or, with a domain, "tenon.Attend".
   uint32_t node(const std::string& op, const std::vector<uint32_t>& inputs,
                 const std::vector<uint32_t>& outputs, const std::vector<TestAttr>& attrs = {},
                 uint32_t formula = TENON_NONE);

@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -140,6 +141,27 @@ Expr select(Expr condition, Expr yes, Expr no);
 // type of the other side. Errors name the column.
 Result<Expr> parse_expr(ExprPool& pool, std::string_view text,
                         const std::map<std::string, Expr, std::less<>>& names);
+
+// Names, functions and arrays of a language that extends the text form. What a function answers
+// with nothing is looked up in the text form itself.
+class ExprScope {
+ public:
+  using Answer = std::optional<Result<Expr>>;
+  virtual ~ExprScope() = default;
+  virtual Answer name(std::string_view name);
+  virtual Answer call(std::string_view name, std::span<const Expr> arguments);     // name(a, b)
+  virtual Answer element(std::string_view name, std::span<const Expr> arguments);  // name[a, b]
+};
+
+// Where a formula begins in a longer text, from 1; line 0: it is the whole text.
+struct ExprPlace {
+  int64_t line = 0;
+  int64_t column = 1;
+};
+
+// The same with a scope. Errors name the place, those of the scope too.
+Result<Expr> parse_expr(ExprPool& pool, std::string_view text, ExprScope& scope,
+                        ExprPlace place = {});
 
 // The text form; parses back to the same expression when names are given for loads ("x0", "x1" ...
 // with "[index]") and symbols ("s0" ...).

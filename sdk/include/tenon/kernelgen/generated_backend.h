@@ -105,6 +105,17 @@ class GeneratedBackend {
     return {};
   }
 
+  // Whether the two bindings that a launch copies between are the same.
+  static bool is_one_memory(const BoundLaunch& launch, const tenon_run& run) {
+    size_t found = 0;
+    const tenon_binding* ends[2] = {};
+    for (const BoundArgument& argument : launch.arguments) {
+      if (argument.kind != BoundArgument::Kind::binding || found == 2) continue;
+      ends[found++] = &run.bindings[argument.binding];
+    }
+    return found == 2 && ends[0]->buffer == ends[1]->buffer && ends[0]->offset == ends[1]->offset;
+  }
+
   static Status claim(Device& device, const tenon_graph* graph, const tenon_claim_sink& sink);
   static Status compile(Device& device, const tenon_graph* graph, const tenon_compile& options,
                         tenon_program** program);
@@ -220,6 +231,7 @@ Status GeneratedBackend<Device>::run(Bound& bound, const tenon_run& run, Stream&
       TENON_TRY(from_host(run.cancel->poll(run.cancel->context), "run was stopped"));
     }
     const BoundLaunch& launch = bound.plan.launches[i];
+    if (launch.is_copy_of_binding && is_one_memory(launch, run)) continue;
     for (size_t a = 0; a < launch.arguments.size(); ++a) {
       const BoundArgument& from = launch.arguments[a];
       LaunchArgument<Buffer>& to = bound.arguments[a];

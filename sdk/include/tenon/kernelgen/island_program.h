@@ -29,6 +29,8 @@ struct BoundLaunch {
   uint32_t kernel = 0;  // index into kernels()
   std::array<uint32_t, 3> groups = {1, 1, 1};
   std::vector<BoundArgument> arguments;
+  // A copy between two bindings: left out when the host has bound one memory twice.
+  bool is_copy_of_binding = false;
 };
 
 struct IslandPlan {
@@ -60,6 +62,7 @@ class IslandProgram {
     std::vector<Place> operands;  // what the arguments' operand numbers mean
     std::array<ExprId, 3> groups;
     std::string label;
+    bool is_copy_of_binding = false;
   };
   struct Memory {
     ExprId elements = no_expr;
