@@ -34,8 +34,9 @@ class Search {
       TENON_TRY_ASSIGN(const std::vector<Growth> growths, grow());
       TENON_TRY(advance(growths));
     }
+    const bool cut = !done();
     for (const Beam& beam : beams_) {
-      if (texts_.size() < settings_.beams) add_text(beam.ids, beam.score, false);
+      if (cut) add_text(beam.ids, beam.score, false);
       TENON_TRY(model_.drop(beam.sequence));
     }
     std::ranges::stable_sort(texts_, std::ranges::greater(), &BeamText::score);
