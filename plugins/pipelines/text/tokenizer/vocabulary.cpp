@@ -14,7 +14,7 @@ std::optional<uint32_t> hex_digit(char digit) {
 
 }  // namespace
 
-Status Vocabulary::add(int32_t id, std::string_view spelling, TokenKind kind, float score) {
+Status Vocabulary::add(int32_t id, std::string_view spelling, TokenKind kind, double score) {
   if (id < 0 || id >= most_tokens) {
     return invalid("token {}: ids go from 0 to {}", id, most_tokens - 1);
   }
@@ -25,6 +25,10 @@ Status Vocabulary::add(int32_t id, std::string_view spelling, TokenKind kind, fl
   if (has(id)) {
     return invalid("token {} is spelled \"{}\" and \"{}\"", id, this->spelling(id).substr(0, 100),
                    spelling.substr(0, 100));
+  }
+  bytes_ += spelling.size();
+  if (bytes_ > most_bytes_together) {
+    return invalid("vocabulary: spelled with more than {} MiB", most_bytes_together >> 20);
   }
   if (id >= size()) tokens_.resize(static_cast<size_t>(id) + 1);
   const std::string& text = texts_.emplace_back(spelling);

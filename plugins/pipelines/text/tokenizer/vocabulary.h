@@ -20,10 +20,11 @@ class Vocabulary {
  public:
   static constexpr int32_t most_tokens = 4'000'000;
   static constexpr size_t most_bytes = 4096;  // of one spelling
+  static constexpr size_t most_bytes_together = size_t{64} << 20;
 
   // A token at an id that is still free. The first token of a spelling is the one found by it.
   Status add(int32_t id, std::string_view spelling, TokenKind kind = TokenKind::normal,
-             float score = 0);
+             double score = 0);
   // Fails when ids are so sparse that tables by id would be far larger than the vocabulary.
   Status check_density() const;
 
@@ -36,13 +37,13 @@ class Vocabulary {
   // Of an id in [0, size()); empty when it is absent. [borrowed]
   std::string_view spelling(int32_t id) const { return at(id).spelling; }
   TokenKind kind(int32_t id) const { return at(id).kind; }
-  float score(int32_t id) const { return at(id).score; }
+  double score(int32_t id) const { return at(id).score; }
   void set_kind(int32_t id, TokenKind kind) { tokens_[static_cast<size_t>(id)].kind = kind; }
 
  private:
   struct Token {
     std::string_view spelling;  // in texts_
-    float score = 0;
+    double score = 0;
     TokenKind kind = TokenKind::absent;
   };
   const Token& at(int32_t id) const { return tokens_[static_cast<size_t>(id)]; }
@@ -51,6 +52,7 @@ class Vocabulary {
   std::vector<Token> tokens_;
   std::unordered_map<std::string_view, int32_t> ids_;
   int32_t count_ = 0;
+  size_t bytes_ = 0;
 };
 
 // The id of "<0x41>" for every byte, or nothing when one of them is missing.
