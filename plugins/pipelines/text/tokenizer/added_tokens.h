@@ -15,7 +15,7 @@ namespace tenon::text {
 
 struct AddedToken {
   int32_t id = 0;
-  std::string spelling;
+  std::string spelling = {};
   bool special = false;      // a control token: prints nothing, and is found only when asked for
   bool single_word = false;  // no part of a word
   bool strip_left = false;   // takes white space around it

@@ -13,24 +13,6 @@ namespace {
 
 using Kind = DecodeStep::Kind;
 
-std::string tidied(std::string text) {
-  constexpr std::array<std::array<std::string_view, 2>, 11> rules = {{{" .", "."},
-                                                                      {" ?", "?"},
-                                                                      {" !", "!"},
-                                                                      {" ,", ","},
-                                                                      {" ' ", "'"},
-                                                                      {" n't", "n't"},
-                                                                      {" 'm", "'m"},
-                                                                      {" do not", " don't"},
-                                                                      {" 's", "'s"},
-                                                                      {" 've", "'ve"},
-                                                                      {" 're", "'re"}}};
-  for (const auto& [what, by] : rules) {
-    if (text.find(what) != std::string::npos) text = replace_all(text, what, by);
-  }
-  return text;
-}
-
 std::string with_pattern(const Pattern& pattern, std::string_view token, std::string_view by) {
   if (!is_utf8(token)) return std::string(token);
   const auto matches = pattern.matches(token);
@@ -107,6 +89,12 @@ std::string Decoding::run(const DecodeStep& step, StepState& state, std::string_
       }
       return step.tidy ? tidied(std::move(text)) : text;
     }
+    case Kind::word_starts: {
+      const bool marked = token.starts_with(step.text);
+      if (marked) token.remove_prefix(step.text.size());
+      const bool starts = marked || vocabulary.kind(id) == TokenKind::control;
+      return (starts && !at_begin(state) ? " " : "") + std::string(token);
+    }
     case Kind::word_suffix: {
       std::string text = std::exchange(state.held, std::string());
       if (place_ == Place::middle) return replace_all(token, step.text, " ");
@@ -163,6 +151,24 @@ std::string Decoding::plain_spaces(const DecodeStep& step, StepState& state, std
     text = replace_all(token, space_mark, " ");
   }
   state.printed = state.printed || !text.empty();
+  return text;
+}
+
+std::string tidied(std::string text) {
+  constexpr std::array<std::array<std::string_view, 2>, 11> rules = {{{" .", "."},
+                                                                      {" ?", "?"},
+                                                                      {" !", "!"},
+                                                                      {" ,", ","},
+                                                                      {" ' ", "'"},
+                                                                      {" n't", "n't"},
+                                                                      {" 'm", "'m"},
+                                                                      {" do not", " don't"},
+                                                                      {" 's", "'s"},
+                                                                      {" 've", "'ve"},
+                                                                      {" 're", "'re"}}};
+  for (const auto& [what, by] : rules) {
+    if (text.find(what) != std::string::npos) text = replace_all(text, what, by);
+  }
   return text;
 }
 

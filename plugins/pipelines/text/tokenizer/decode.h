@@ -22,15 +22,16 @@ struct DecodeStep {
     strip_text,     // the same of the whole text
     metaspace,      // text is a space; in the first token it is nothing unless `keep_first`
     word_pieces,    // text marks a token that continues a word; others get a space before them
+    word_starts,    // text marks a token that begins a word: a space, but not before the first
     word_suffix,    // text ends a word: a space, but not behind the last
     ctc,            // repeats and text go, content is a space
     sentencepiece,  // U+2581 is a space; `begin` of them go at the begin of the text
     spaces,         // a space between tokens
   };
   Kind kind;
-  std::string text;
-  std::string content;
-  std::optional<Pattern> pattern;
+  std::string text = {};
+  std::string content = {};
+  std::optional<Pattern> pattern = {};
   size_t begin = 0;
   size_t end = 0;
   bool tidy = false;  // no space before punctuation and "n't"
@@ -67,6 +68,10 @@ class Decoding {
   Place place_;
   std::vector<StepState> states_;
 };
+
+// No space before punctuation and endings such as "n't", as old configurations want it
+// ("clean_up_tokenization_spaces").
+std::string tidied(std::string text);
 
 // Whether a broken character prints one U+FFFD for each of its bytes.
 bool counts_broken_bytes(const std::vector<DecodeStep>& steps);

@@ -22,18 +22,18 @@ constexpr size_t most_piece = size_t{1} << 20;
 
 // One rule of byte-pair encoding: two tokens that are joined. The place in the list is the rank.
 struct MergeRule {
-  std::string left;
-  std::string right;
+  std::string left = {};
+  std::string right = {};
 };
 
 // Byte-pair encoding by a list of merges.
 struct BytePairs {
   static constexpr size_t most_merges = 4'000'000;
 
-  std::vector<MergeRule> merges;
-  std::string continuing_prefix;  // of every character but the first
-  std::string word_suffix;        // of the last character
-  std::optional<int32_t> unknown;
+  std::vector<MergeRule> merges = {};
+  std::string continuing_prefix = {};  // of every character but the first
+  std::string word_suffix = {};        // of the last character
+  std::optional<int32_t> unknown = {};
   bool fuse_unknown = false;
   bool byte_fallback = false;
   bool whole_pieces = false;         // a piece that is a token is taken as it is ("ignore_merges")
@@ -44,12 +44,12 @@ Result<Model> byte_pairs(const Vocabulary& vocabulary, BytePairs wanted);
 // Byte-pair encoding where any two neighbours that spell a token are joined: the token of the
 // lowest order first. SentencePiece: order is minus the score; tiktoken: the id.
 struct SpelledPairs {
-  std::function<double(int32_t id)> order;
+  std::function<double(int32_t id)> order = {};
   // Whether two neighbours may become this token.
-  std::function<bool(int32_t id)> joins;
-  std::vector<std::string> frozen;            // symbols that are found first and never joined
-  std::optional<std::vector<int32_t>> bytes;  // tokens for characters that are none
-  std::optional<int32_t> unknown;             // the token for them where there are no bytes
+  std::function<bool(int32_t id)> joins = {};
+  std::vector<std::string> frozen = {};            // symbols that are found first and never joined
+  std::optional<std::vector<int32_t>> bytes = {};  // tokens for characters that are none
+  std::optional<int32_t> unknown = {};             // the token for them where there are no bytes
   bool split_unused = false;  // tokens of kind unused become the two they were made of
   bool whole_pieces = false;
 };
@@ -60,17 +60,17 @@ struct Unigram {
   // single: best scores are kept in single precision, as SentencePiece does.
   enum class Precision { single, twice };
   Precision precision = Precision::twice;
-  std::optional<int32_t> unknown;
-  std::optional<std::vector<int32_t>> bytes;
+  std::optional<int32_t> unknown = {};
+  std::optional<std::vector<int32_t>> bytes = {};
   bool symbols_score = false;  // user-defined ones score by their length, else 0
 };
 Result<Model> unigram(const Vocabulary& vocabulary, Unigram wanted);
 
 // Greedy longest match from the left. A word that cannot be cut is one unknown token.
 struct WordPieces {
-  std::string first_prefix;       // how tokens that begin a word are marked, if they are
-  std::string continuing_prefix;  // how the others are: "##"
-  std::optional<int32_t> unknown;
+  std::string first_prefix = {};       // how tokens that begin a word are marked, if they are
+  std::string continuing_prefix = {};  // how the others are: "##"
+  std::optional<int32_t> unknown = {};
   size_t most_characters = 100;
 };
 Result<Model> word_pieces(const Vocabulary& vocabulary, WordPieces wanted);

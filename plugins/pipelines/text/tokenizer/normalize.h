@@ -43,8 +43,8 @@ NormalizeStep bert_text(BertText wanted);
 
 // The normalizer of SentencePiece models.
 struct SentencePieceText {
-  Charsmap map;
-  std::vector<std::string> symbols;  // user-defined ones, which stay as they are
+  Charsmap map = {};
+  std::vector<std::string> symbols = {};  // user-defined ones, which stay as they are
   bool dummy_prefix = true;
   bool collapse_spaces = true;  // "remove_extra_whitespaces"
   bool mark_spaces = true;      // U+2581 for a space

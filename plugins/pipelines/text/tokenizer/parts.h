@@ -20,7 +20,7 @@ namespace tenon::text {
 struct TemplateItem {
   enum class Kind { first, second, tokens };
   Kind kind = Kind::tokens;
-  std::vector<int32_t> ids;
+  std::vector<int32_t> ids = {};
   int32_t type = 0;
 };
 using Template = std::vector<TemplateItem>;
@@ -29,15 +29,15 @@ struct TokenizerParts {
   Vocabulary vocabulary;
   AddedTokens added;             // found in the text as it is given
   AddedTokens added_normalized;  // found in normalized text
-  std::vector<NormalizeStep> normalizers;
-  std::vector<SplitStep> splits;
+  std::vector<NormalizeStep> normalizers = {};
+  std::vector<SplitStep> splits = {};
   Model model;
   Template single;  // of one text
   Template pair;    // of two
-  std::vector<DecodeStep> decoders;
+  std::vector<DecodeStep> decoders = {};
   SpecialIds special;
-  std::string kind;  // "byte-level BPE"
-  std::string file;
+  std::string kind = {};  // "byte-level BPE"
+  std::string file = {};
 };
 
 // Runs the normalizers.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "wire.h"
+#include "tenon/protobuf.h"
 
 #include <protozero/types.hpp>
 #include <protozero/varint.hpp>
@@ -7,7 +7,7 @@
 #include <bit>
 #include <cstring>
 
-namespace tenon::onnx {
+namespace tenon::protobuf {
 
 bool take_varint(std::string_view& bytes, uint64_t& value) {
   const char* at = bytes.data();
@@ -128,4 +128,4 @@ Status Message::reals(const Field& field, std::vector<float>& list) const {
   });
 }
 
-}  // namespace tenon::onnx
+}  // namespace tenon::protobuf

@@ -1,0 +1,22 @@
+# Unpacks the archives of tokenizers into WORK and runs VECTORS on them.
+set(data $ENV{TENON_TEST_DATA})
+if(NOT data)
+  set(data ${ROOT}/../shared/data)
+endif()
+cmake_path(SET data NORMALIZE ${data})
+foreach(needed gguf-vocabs.tar.xz tokenizers.tar.xz llm/stories260K ../reference/tokenizer-fixtures
+    ../models/story ../models/embed)
+  if(NOT EXISTS ${data}/${needed})
+    message("SKIPPED: ${data}/${needed} does not exist; set TENON_TEST_DATA")
+    return()
+  endif()
+endforeach()
+file(REMOVE_RECURSE ${WORK})
+foreach(archive gguf-vocabs tokenizers)
+  file(ARCHIVE_EXTRACT INPUT ${data}/${archive}.tar.xz DESTINATION ${WORK})
+endforeach()
+execute_process(COMMAND ${VECTORS} ${data} ${WORK} ${CMAKE_CURRENT_LIST_DIR}/exceptions.txt
+  RESULT_VARIABLE result)
+if(NOT result EQUAL 0)
+  message(FATAL_ERROR "tokenizer_vectors: exit ${result}")
+endif()
