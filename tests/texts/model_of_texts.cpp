@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tests/texts/model_of_texts.h"
 
+#include "core/api/directory.h"
 #include "core/base/platform_file.h"
 
 #include <cstdlib>
@@ -14,10 +15,11 @@ Result<Opened> open(const std::string& path, const std::string& device) {
   host.directories = {TENON_BINARY_DIR "/lib/tenon/plugins/1"};
   host.default_directories = false;
   TENON_TRY_ASSIGN(opened.engine, Engine::make(std::move(host)));
-  TENON_TRY_ASSIGN(MappedFile file, map_file(path));
+  TENON_TRY_ASSIGN(const std::string file_path, path_to_open(*opened.engine, path, {}));
+  TENON_TRY_ASSIGN(MappedFile file, map_file(file_path));
   auto owner = std::make_shared<MappedFile>(std::move(file));
-  const std::string name = std::filesystem::path(path).filename();
-  TENON_TRY_ASSIGN(opened.model, Model::load(*opened.engine, path,
+  const std::string name = std::filesystem::path(file_path).filename();
+  TENON_TRY_ASSIGN(opened.model, Model::load(*opened.engine, file_path,
                                              {nullptr, name, owner, owner->bytes()}, {}, nullptr));
   TENON_TRY_ASSIGN(opened.runs, Runs::make(*opened.model, device, {}, {}));
   return opened;

@@ -1,0 +1,15 @@
+# Unpacks an archive of the test data once. ROOT: this tree; ARCHIVE: its name without ending; TO:
+# where its folder goes.
+set(data ${ROOT}/../shared/data)
+if(DEFINED ENV{TENON_TEST_DATA})
+  set(data $ENV{TENON_TEST_DATA})
+endif()
+if(NOT EXISTS ${data}/${ARCHIVE}.tar.xz)
+  message("SKIPPED: ${data}/${ARCHIVE}.tar.xz is not there; set TENON_TEST_DATA")
+  return()
+endif()
+cmake_path(GET ARCHIVE FILENAME name)
+if(NOT EXISTS ${TO}/${name}.done)
+  file(ARCHIVE_EXTRACT INPUT ${data}/${ARCHIVE}.tar.xz DESTINATION ${TO})
+  file(TOUCH ${TO}/${name}.done)
+endif()
