@@ -92,6 +92,32 @@ Result<HostTensor> stacked(std::span<const HostTensor> parts, size_t axis) {
   return joined(rows, axis);
 }
 
+Result<HostTensor> picked(const HostTensor& tensor, size_t axis, std::span<const int64_t> places) {
+  std::vector<int64_t> dims = tensor.dims;
+  dims[axis] = static_cast<int64_t>(places.size());
+  TENON_TRY_ASSIGN(HostTensor made, make_tensor(tensor.dtype, std::move(dims)));
+  const Rows rows(tensor, axis);
+  if (made.bytes == 0) return made;
+  std::byte* to = made.data.get();
+  for (uint64_t o = 0; o < rows.outer; ++o) {
+    for (const int64_t place : places) {
+      const uint64_t at = o * rows.extent + static_cast<uint64_t>(place);
+      std::memcpy(to, tensor.data.get() + at * rows.row, rows.row);
+      to += rows.row;
+    }
+  }
+  return made;
+}
+
+Result<HostTensor> integer_tensor(DType dtype, std::vector<int64_t> dims,
+                                  std::span<const int64_t> elements) {
+  TENON_TRY_ASSIGN(HostTensor tensor, make_tensor(dtype, std::move(dims)));
+  for (size_t i = 0; i < elements.size(); ++i) {
+    store_integer(tensor.data.get(), dtype, static_cast<int64_t>(i), elements[i]);
+  }
+  return tensor;
+}
+
 Result<HostTensor> scalar_tensor(DType dtype, int64_t value) {
   TENON_TRY_ASSIGN(HostTensor tensor, make_tensor(dtype, {}));
   store_integer(tensor.data.get(), dtype, 0, value);
@@ -102,6 +128,19 @@ Result<int64_t> scalar_input(const HostContext& c, size_t i) {
   TENON_TRY_ASSIGN(const std::vector<int64_t> elements, c.integer_input(i));
   if (elements.size() != 1) return invalid("input {}: {} elements, expected 1", i, elements.size());
   return elements.front();
+}
+
+Result<int64_t> scalar_input(const HostContext& c, size_t i, int64_t otherwise) {
+  return c.has(i) ? scalar_input(c, i) : Result<int64_t>(otherwise);
+}
+
+Result<double> real_input(const HostContext& c, size_t i, double otherwise) {
+  if (!c.has(i)) return otherwise;
+  TENON_TRY_ASSIGN(const HostTensor* tensor, c.tensor_input(i));
+  if (!is_float(tensor->dtype) || tensor->elements() != 1) {
+    return invalid("input {}: {}, expected one float", i, describe(c.input(i)));
+  }
+  return load_float(tensor->data.get(), tensor->dtype, 0);
 }
 
 Result<size_t> axis_in(int64_t axis, size_t rank) {

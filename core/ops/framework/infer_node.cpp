@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/infer_node.h"
 
+#include "core/graph/bodies.h"
 #include "core/ops/framework/known.h"
 #include "core/ops/op.h"
 
@@ -34,13 +35,15 @@ const Operand* declared(std::span<const Operand> operands, size_t i) {
   return open ? &operands.back() : nullptr;
 }
 
+// What bodies take from outside stands behind the operands and is of any type.
 Status check_inputs(const Graph& graph, const Node& node, const Op& op) {
-  if (!node.inputs.empty() && declared(op.inputs, node.inputs.size() - 1) == nullptr) {
-    return invalid("{} inputs, at most {} are expected", node.inputs.size(), op.inputs.size());
+  const size_t own = node.inputs.size() - captured_count(node);
+  if (own > 0 && declared(op.inputs, own - 1) == nullptr) {
+    return invalid("{} inputs, at most {} are expected", own, op.inputs.size());
   }
-  for (size_t i = 0; i < std::max(node.inputs.size(), op.inputs.size()); ++i) {
+  for (size_t i = 0; i < std::max(own, op.inputs.size()); ++i) {
     const Operand& operand = *declared(op.inputs, i);
-    if (i >= node.inputs.size() || node.inputs[i] == no_id) {
+    if (i >= own || node.inputs[i] == no_id) {
       if (operand.arity != Operand::Arity::required) continue;
       return invalid("input {} ({}) is missing", i, operand.name);
     }

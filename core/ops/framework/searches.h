@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "core/ops/framework/decoding_bodies.h"
+#include "core/ops/op.h"
+
+// What the operators that search texts with bodies share.
+namespace tenon::ops {
+
+struct SearchInputs {
+  DecodingBodies::Inputs bodies;
+  RuleInputs rules;
+};
+
+// BeamSearch and those like it: inputs 0 to 11 are those of BeamSearch, outputs 0 to 2 as well.
+Status infer_beam_search(InferContext& c);
+Status run_beam_search(HostContext& c, const SearchInputs& inputs);
+
+// Searches without beams. choose: a token by its scores, called row by row, step by step.
+class TokenChooser {
+ public:
+  virtual Result<int64_t> choose(std::span<float> scores) = 0;
+
+ protected:
+  ~TokenChooser() = default;
+};
+Status infer_single_search(InferContext& c);
+Status run_single_search(HostContext& c, const SearchInputs& inputs, TokenChooser& chooser);
+size_t most_probable(std::span<const float> scores);
+
+}  // namespace tenon::ops
