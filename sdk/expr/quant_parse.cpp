@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cmath>
-#include <set>
 
 namespace tenon {
 namespace {
@@ -171,8 +170,8 @@ DType smallest_dtype(const std::vector<double>& values) {
 
 class FileParser {
  public:
-  FileParser(std::string_view text, std::span<const QuantTable> tables)
-      : text_(text), tables_(tables.begin(), tables.end()) {}
+  FileParser(std::string_view text, std::span<const QuantTable> tables, bool checked)
+      : text_(text), tables_(tables.begin(), tables.end()), checked_(checked) {}
 
   Result<std::vector<QuantFormat>> parse() {
     const std::vector<Statement> found = statements(text_);
@@ -396,14 +395,33 @@ class FileParser {
   // Of the format that ends here.
   Status finish() {
     if (formats_.empty()) return {};
-    const Status status = check_quant_format(formats_.back());
+    QuantFormat& format = formats_.back();
+    if (!checked_) {
+      std::erase_if(format.tables, [&](const QuantTable& table) { return !uses(format, table); });
+    }
+    const Status status = checked_ ? Status() : check_quant_format(format);
     if (status.ok() || status.message().starts_with("line ")) return status;
     return status.at(Scanner(text_, 0, text_.size()).where(begin_));
+  }
+
+  static bool uses(const QuantFormat& format, const QuantTable& table) {
+    const auto named = [&](const QuantLine& line) {
+      for (size_t at = 0; (at = line.text.find(table.name, at)) != std::string::npos; ++at) {
+        const size_t end = at + table.name.size();
+        const auto part_of_word = [&](size_t i) {
+          return i < line.text.size() && (is_letter(line.text[i]) || is_digit(line.text[i]));
+        };
+        if ((at == 0 || !part_of_word(at - 1)) && !part_of_word(end)) return true;
+      }
+      return false;
+    };
+    return std::ranges::any_of(format.lines, named);
   }
 
   std::string_view text_;
   std::vector<QuantTable> tables_;
   std::vector<QuantFormat> formats_;
+  bool checked_;      // before, when the file was read
   size_t begin_ = 0;  // of the last format
 };
 
@@ -419,14 +437,14 @@ Result<std::vector<QuantFormat>> parse_quant_formats(std::string_view text) {
   if (text.size() > most_bytes) {
     return invalid("{} bytes, expected at most {}", text.size(), most_bytes);
   }
-  return FileParser(without_comments(text), {}).parse();
+  return FileParser(without_comments(text), {}, false).parse();
 }
 
 Result<QuantFormat> parse_quant_code(std::string_view code, std::span<const QuantTable> tables) {
   if (code.size() > most_bytes) {
     return invalid("{} bytes, expected at most {}", code.size(), most_bytes);
   }
-  TENON_TRY_ASSIGN(std::vector<QuantFormat> formats, FileParser(code, tables).parse());
+  TENON_TRY_ASSIGN(std::vector<QuantFormat> formats, FileParser(code, tables, true).parse());
   if (formats.size() != 1) return invalid("{} formats, expected one", formats.size());
   return std::move(formats.front());
 }

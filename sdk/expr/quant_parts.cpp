@@ -75,6 +75,10 @@ class Scope : public ExprScope {
     if (name == "parity")
       return one_integer(name, arguments,
                          [&](Expr x) { return quant::parity_of(pool_, bounds_, x); });
+    if (name == "half") {
+      return one_integer(name, arguments,
+                         [&](Expr x) { return quant::half_of(pool_, pool_.cast(x, Type::u32)); });
+    }
     if (format_.is_packed()) return packed_call(name, arguments);
     return block_call(name, arguments);
   }

@@ -64,7 +64,7 @@ struct QuantFormat {
   std::vector<QuantTensor> tensors;
   std::vector<QuantCondition> conditions;
   std::vector<QuantOption> options;
-  std::vector<QuantTable> tables;  // those that it may use
+  std::vector<QuantTable> tables;  // those that its lines name
   std::vector<QuantLine> lines;
   std::string code;  // its text, without tables and comments
 
