@@ -74,6 +74,26 @@ Json passes_json() {
   return list;
 }
 
+Json formats_json(Engine& engine) {
+  Json list = Json::array(), refused = Json::array();
+  for (const auto& [name, entry] : engine.formats().all()) {
+    const QuantFormat& format = entry.format;
+    Json tensors = Json::array();
+    for (const QuantTensor& tensor : format.tensors) tensors.push(tensor.suffix);
+    Json one = Json::object({{"name", name}, {"path", entry.path}});
+    if (format.is_packed()) {
+      one.set("tensors", tensors);
+    } else {
+      one.set("block", format.block).set("bytes", format.bytes);
+    }
+    list.push(std::move(one));
+  }
+  for (const auto& [path, reason] : engine.formats().refused()) {
+    refused.push(Json::object({{"path", path}, {"reason", reason}}));
+  }
+  return Json::object({{"formats", list}, {"refused", refused}});
+}
+
 std::string limit_text(int which) {
   rlimit limit{};
   if (getrlimit(which, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY) return "unlimited";
@@ -112,10 +132,12 @@ Result<Json> describe_engine(Engine& engine, std::string_view what) {
   if (what == "devices") return devices_json(engine);
   if (what == "operators") return operators_json();
   if (what == "passes") return passes_json();
+  if (what == "formats") return formats_json(engine);
   if (what == "doctor") return doctor_json(engine);
   if (what == "recipes") return describe(engine.recipes());
   return invalid(
-      "\"{}\" cannot be described; ask for plugins, devices, operators, passes, recipes or doctor",
+      "\"{}\" cannot be described; ask for plugins, devices, operators, passes, formats, recipes or "
+      "doctor",
       what);
 }
 

@@ -83,6 +83,19 @@ std::vector<Engine::Offer> Engine::offers(std::string_view interface) {
   return found;
 }
 
+const Formats& Engine::formats() {
+  std::call_once(formats_read_, [this] {
+    std::vector<std::string> directories;
+    for (const auto& [path, left_out] : plugins_->directories()) {
+      if (left_out.empty()) directories.push_back(path);
+    }
+    const TextFiles found = find_text_files(directories, "formats", ".quant");
+    for (const auto& [path, reason] : found.refused) formats_.refuse(path, reason);
+    for (const TextFile& file : found.files) formats_.add(file.path, file.content);
+  });
+  return formats_;
+}
+
 Status Engine::find_devices() {
   if (found_) return {};
   for (const Offer& offer : offers(TENON_BACKEND_ID)) {

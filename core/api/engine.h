@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/device/device.h"
+#include "core/formats/formats.h"
 #include "core/plan/placement.h"
 #include "core/plugin/host.h"
 #include "core/recipes/recipes.h"
@@ -32,6 +33,9 @@ class Engine {
   };
   std::vector<Offer> offers(std::string_view interface);
 
+  // The quantization formats of the plugin directories, read when first asked for.
+  const Formats& formats();
+
   // All devices that answer, best first: what "auto" means.
   Result<std::vector<DeviceInfo>> devices();
   // The devices of a list such as "opencl:0,reference" or "auto", and how they may be mixed.
@@ -51,6 +55,8 @@ class Engine {
   Result<Device*> open(const DeviceInfo& info);
 
   std::unique_ptr<PluginHost> plugins_;
+  std::once_flag formats_read_;
+  Formats formats_;
   std::mutex mutex_;
   bool found_ = false;
   std::vector<DeviceInfo> infos_;

@@ -3,8 +3,7 @@
 
 #include "core/base/text.h"
 
-#include <cstring>
-#include <limits>
+#include <algorithm>
 
 namespace tenon {
 namespace {
@@ -33,6 +32,20 @@ ValueId shared_constant(Graph& graph, const std::string& name,
     if (graph.value(id).constant == constant) return id;
   }
   return graph.add_constant(name, constant);
+}
+
+// What does not depend on the tensors: the text of the format, and its tables as last inputs.
+void describe(Graph& graph, const Formats::Entry& entry, DecodeNode& node) {
+  const QuantFormat& format = entry.format;
+  node.attributes["format"] = format.name;
+  node.attributes["code"] = format.code;
+  std::vector<std::string> tables;
+  for (size_t i = 0; i < format.tables.size(); ++i) {
+    tables.push_back(format.tables[i].name);
+    const std::string name = fmt::format("{}.{}", format.name, tables.back());
+    node.inputs.push_back(shared_constant(graph, name, entry.tables[i]));
+  }
+  if (!tables.empty()) node.attributes["tables"] = std::move(tables);
 }
 
 // The blocks of a stored tensor as u8 [..., bytes of a row].
@@ -76,62 +89,54 @@ bool has_all(const QuantFormat& format, const WeightFile& file, const std::strin
   return true;
 }
 
-const Json& configuration_of(const WeightFile& file) {
-  static const Json none;
+// The options of a format: those that tensors of the module hold come before the configuration's.
+Result<std::map<std::string, double, std::less<>>> options_of(const QuantFormat& format,
+                                                              const WeightFile& file,
+                                                              const std::string& module,
+                                                              const Json& configuration) {
+  constexpr size_t most_bytes = 65536;
+  Json merged = configuration;
+  for (const std::string& suffix : format.settings) {
+    const auto found = file.tensors.find(module + suffix);
+    if (found == file.tensors.end()) continue;
+    const std::span<const std::byte> bytes = found->second.bytes;
+    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    const Result<Json> settings = parse_json(text, {.bytes = most_bytes});
+    if (!settings.ok())
+      return settings.status().at(fmt::format("tensor {}", in_quotes(found->first)));
+    for (const Json::Member& member : settings->members()) merged.set(member.name, member.value);
+  }
+  return quant_options(format, merged);
+}
+
+const Json* configuration_of(const WeightFile& file) {
   const auto document = file.documents.find("hf");
-  if (document == file.documents.end()) return none;
+  if (document == file.documents.end()) return nullptr;
   for (const char* path :
        {"quantization_config", "text_config.quantization_config", "compression_config"}) {
-    if (const Json* found = json_at(document->second, path)) return *found;
+    if (const Json* found = json_at(document->second, path)) return found;
   }
-  return none;
+  return nullptr;
 }
 
 }  // namespace
 
-ValueId add_decode(Graph& graph, const Formats::Entry& entry, std::span<const ValueId> tensors,
-                   DecodeFacts facts) {
-  const QuantFormat& format = entry.format;
-  Node node;
-  node.op = "Decode";
-  node.domain = "tenon";
-  node.name = facts.name;
-  node.inputs.assign(tensors.begin(), tensors.end());
-  node.inputs.resize(format.tensors.size(), no_id);
-  std::vector<std::string> tables;
-  for (size_t i = 0; i < format.tables.size(); ++i) {
-    tables.push_back(format.tables[i].name);
-    const std::string name = fmt::format("{}.{}", format.name, tables.back());
-    node.inputs.push_back(shared_constant(graph, name, entry.tables[i]));
-  }
-  node.attributes["format"] = format.name;
-  node.attributes["code"] = format.code;
-  if (!tables.empty()) node.attributes["tables"] = std::move(tables);
-  if (format.is_packed()) {
-    node.attributes["rows"] = facts.rows;
-    node.attributes["columns"] = facts.columns;
-    if (facts.stacked != 0) node.attributes["stacked"] = facts.stacked;
-  }
-  if (!facts.options.empty()) {
-    std::vector<std::string> names;
-    std::vector<double> values;
-    for (const auto& [name, value] : facts.options) {
-      names.push_back(name);
-      values.push_back(value);
-    }
-    node.attributes["options"] = std::move(names);
-    node.attributes["values"] = std::move(values);
-  }
+ValueId add_decode(Graph& graph, DecodeNode node, const std::string& name) {
   Value output;
-  output.name = std::move(facts.name);
-  node.outputs = {graph.add_value(std::move(output))};
-  graph.main().nodes.push_back(std::move(node));
+  output.name = name;
+  Node made;
+  made.op = "Decode";
+  made.domain = "tenon";
+  made.name = name;
+  made.inputs = std::move(node.inputs);
+  made.attributes = std::move(node.attributes);
+  made.outputs = {graph.add_value(std::move(output))};
+  graph.main().nodes.push_back(std::move(made));
   return graph.main().nodes.back().outputs.front();
 }
 
-Result<ValueId> add_stored(Graph& graph, const Formats& formats, std::string_view name,
-                           const StoredTensor& stored) {
-  if (stored.format.empty()) return graph.add_constant(std::string(name), constant_of(stored));
+Result<DecodeNode> decode_blocks(Graph& graph, const Formats& formats, const std::string& name,
+                                 const StoredTensor& stored) {
   const auto entry = formats.get(stored.format);
   if (!entry.ok()) return entry.status().at(fmt::format("tensor {}", in_quotes(name)));
   if ((*entry)->format.is_packed()) {
@@ -139,27 +144,29 @@ Result<ValueId> add_stored(Graph& graph, const Formats& formats, std::string_vie
   }
   auto blocks = blocks_of((*entry)->format, stored);
   if (!blocks.ok()) return blocks.status().at(fmt::format("tensor {}", in_quotes(name)));
-  const ValueId bytes = graph.add_constant(fmt::format("{}.blocks", name), std::move(*blocks));
-  return add_decode(graph, **entry, std::span(&bytes, 1), {.name = std::string(name)});
+  DecodeNode node;
+  node.inputs = {graph.add_constant(fmt::format("{}.blocks", name), std::move(*blocks))};
+  describe(graph, **entry, node);
+  return node;
 }
 
 Result<std::optional<PackedWeight>> find_packed(const Formats& formats, const WeightFile& file,
                                                 std::string_view name) {
-  const Json& configuration = configuration_of(file);
+  const Json* configuration = configuration_of(file);
   PackedWeight best;
   best.module = module_of(name);
-  if (!configuration.is_object()) return std::optional<PackedWeight>();
+  if (configuration == nullptr) return std::optional<PackedWeight>();
   for (const auto& [unused, entry] : formats.all()) {
     const QuantFormat& format = entry.format;
     const size_t found = best.entry == nullptr ? 0 : best.entry->format.tensors.size();
-    if (!format.is_packed() || format.tensors.size() <= found || !fits(format, configuration) ||
+    if (!format.is_packed() || format.tensors.size() <= found || !fits(format, *configuration) ||
         !has_all(format, file, best.module)) {
       continue;
     }
     best.entry = &entry;
   }
   if (best.entry == nullptr) return std::optional<PackedWeight>();
-  TENON_TRY_ASSIGN(best.options, quant_options(best.entry->format, configuration));
+  TENON_TRY_ASSIGN(best.options, options_of(best.entry->format, file, best.module, *configuration));
   return std::optional(std::move(best));
 }
 
@@ -173,24 +180,35 @@ std::vector<std::string> names_of(const PackedWeight& weight, const WeightFile& 
   return names;
 }
 
-Result<ValueId> add_packed(Graph& graph, const WeightFile& file, const PackedWeight& weight,
-                           std::string_view name, int64_t rows, int64_t columns) {
-  std::vector<ValueId> tensors;
+Result<DecodeNode> decode_packed(Graph& graph, const WeightFile& file, const PackedWeight& weight,
+                                 int64_t rows, int64_t columns) {
+  DecodeNode node;
   for (const QuantTensor& tensor : weight.entry->format.tensors) {
     const StoredTensor* stored = tensor_of(file, weight.module, tensor);
     if (stored == nullptr) {
-      tensors.push_back(no_id);
+      node.inputs.push_back(no_id);
       continue;
     }
     const std::string full = weight.module + tensor.suffix;
     if (!stored->format.empty()) {
       return invalid("tensor {}: is in format {} itself", in_quotes(full), stored->format);
     }
-    tensors.push_back(shared_constant(graph, full, constant_of(*stored)));
+    node.inputs.push_back(graph.add_constant(full, constant_of(*stored)));
   }
-  return add_decode(
-      graph, *weight.entry, tensors,
-      {.name = std::string(name), .options = weight.options, .rows = rows, .columns = columns});
+  node.attributes["rows"] = rows;
+  node.attributes["columns"] = columns;
+  std::vector<std::string> names;
+  std::vector<double> values;
+  for (const auto& [name, value] : weight.options) {
+    names.push_back(name);
+    values.push_back(value);
+  }
+  if (!names.empty()) {
+    node.attributes["options"] = std::move(names);
+    node.attributes["values"] = std::move(values);
+  }
+  describe(graph, *weight.entry, node);
+  return node;
 }
 
 }  // namespace tenon

@@ -6,33 +6,26 @@
 
 #include <map>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
-// Stored weights as values of a graph: plain ones as constants, quantized ones as constants and a
-// node Decode that carries the text of its format. [one thread per graph]
+// Quantized weights of a file as nodes Decode, which carry the text of their format. The tensors
+// become constants in place. [one thread per graph]
 namespace tenon {
 
-// What add_decode is told besides the format. All but name and options are for packed formats.
-struct DecodeFacts {
-  std::string name;  // of the node and of its output
-  std::map<std::string, double, std::less<>> options = {};
-  int64_t rows = 0;     // outputs of the matrix
-  int64_t columns = 0;  // inputs of the matrix
-  int64_t stacked = 0;  // axes in front that all tensors have, for stacked matrices
+// What a node Decode (domain "tenon") of a graph is made of.
+struct DecodeNode {
+  std::vector<ValueId> inputs;
+  Attributes attributes;
 };
 
-// A node Decode over the tensors of the format, in its order (no_id: an optional one that is not
-// there; of a block format the one tensor is u8 [..., bytes of a row]). Its output is f32.
-ValueId add_decode(Graph& graph, const Formats::Entry& entry, std::span<const ValueId> tensors,
-                   DecodeFacts facts);
+// Appends the node to body 0; its output has the name too.
+ValueId add_decode(Graph& graph, DecodeNode node, const std::string& name);
 
-// A tensor of a file as a value of dims `stored.dims`: of a block format f32 and decoded where it
-// is used, else a constant of its own type.
-Result<ValueId> add_stored(Graph& graph, const Formats& formats, std::string_view name,
-                           const StoredTensor& stored);
+// A tensor that is stored in blocks, decoded to f32 of dims `stored.dims`.
+Result<DecodeNode> decode_blocks(Graph& graph, const Formats& formats, const std::string& name,
+                                 const StoredTensor& stored);
 
 // A weight that several tensors of a file hold together.
 struct PackedWeight {
@@ -50,8 +43,8 @@ Result<std::optional<PackedWeight>> find_packed(const Formats& formats, const We
 // Names of the file's tensors that the weight is made of.
 std::vector<std::string> names_of(const PackedWeight& weight, const WeightFile& file);
 
-// The weight as a matrix [rows, columns].
-Result<ValueId> add_packed(Graph& graph, const WeightFile& file, const PackedWeight& weight,
-                           std::string_view name, int64_t rows, int64_t columns);
+// The weight as a matrix [rows, columns], f32.
+Result<DecodeNode> decode_packed(Graph& graph, const WeightFile& file, const PackedWeight& weight,
+                                 int64_t rows, int64_t columns);
 
 }  // namespace tenon

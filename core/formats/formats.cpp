@@ -108,8 +108,9 @@ Result<std::map<std::string, double, std::less<>>> quant_options(const QuantForm
       if (found != nullptr && found->number()) value = found->number();
     }
     if (!value) {
-      return invalid("format {}: option {} is missing, expected {}", format.name, option.name,
-                     fmt::join(option.paths, " or "));
+      return invalid("format {}: the configuration lacks {}, which gives {}", format.name,
+                     option.paths.empty() ? std::string_view("a path") : option.paths.front(),
+                     option.name);
     }
     options[option.name] = *value;
   }

@@ -141,7 +141,8 @@ std::vector<Statement> statements(std::string_view text) {
     Scanner scanner(text, line, end);
     const size_t begin = scanner.at();
     const std::string_view word = scanner.word(",?=![](:+-*/");
-    const bool keyword = word == "format" || word == "table" || word == "option" || word == "when";
+    const bool keyword = word == "format" || word == "table" || word == "option" ||
+                         word == "when" || word == "settings";
     const bool defines = is_name(word) && scanner.take("=") && !scanner.take("=");
     if (begin < end) {
       if (keyword && !defines) {
@@ -194,6 +195,7 @@ class FileParser {
     formats_.back().code += trimmed(statement) + '\n';
     if (statement.keyword == "option") return option(scanner);
     if (statement.keyword == "when") return condition(scanner);
+    if (statement.keyword == "settings") return settings(scanner);
     return line(scanner, statement);
   }
 
@@ -354,6 +356,17 @@ class FileParser {
     if (!scanner.done()) return scanner.wrong("\"?\?\" or the end of the line");
     formats_.back().options.push_back(std::move(made));
     return formats_.back().options.size() > most_lines ? scanner.wrong("fewer options") : Status();
+  }
+
+  // settings suffix, suffix
+  Status settings(Scanner& scanner) {
+    scanner.word();
+    do {
+      const std::string_view suffix = scanner.word();
+      if (suffix.empty()) return scanner.wrong("what the name of a tensor ends in");
+      formats_.back().settings.emplace_back(suffix);
+    } while (scanner.take(",") && formats_.back().settings.size() < most_lines);
+    return scanner.done() ? Status() : scanner.wrong("the end of the line");
   }
 
   // when path = word, when path != word

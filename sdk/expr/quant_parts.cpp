@@ -282,6 +282,7 @@ class Scope : public ExprScope {
     Expr condition;
     for (size_t axis = 0; axis < dims.size(); ++axis) {
       const bool single = dims[axis].is_constant() && dims[axis].constant() == 1;
+      if (axis >= index.size() && !reader_.knows_dims()) break;
       if (!single && axis >= index.size()) {
         return invalid("\"{}\" has {} axes, not {}", format_.tensors[tensor].name, dims.size(),
                        index.size());
@@ -351,6 +352,7 @@ class UnknownSizes : public QuantReader {
   Expr byte(Expr position, Expr inside) override {
     return pool_.load(0, Type::u32, position, inside);
   }
+  bool knows_dims() const override { return false; }
   bool has(size_t) const override { return true; }
   const std::vector<Expr>& dims(size_t) const override { return dims_; }
   Expr load(size_t tensor, std::span<const Expr> index, Expr inside) override {

@@ -5,6 +5,7 @@
 #include "tenon/strip_vm.h"
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 // What a formula becomes: numbers known once a run, and instructions over strips of registers.
@@ -23,6 +24,7 @@ struct Walk {
   uint32_t base = 0;
   std::vector<int64_t> axes;
   std::vector<uint32_t> factors;
+  int rate = 0;
 };
 
 // A register that holds one number during the whole run.
@@ -49,6 +51,7 @@ struct Instruction {
   uint32_t operand = 0;
   uint32_t walk = 0;
   Step step = nullptr;
+  int rate = 0;  // one register element for 2^rate elements of the output
 };
 
 struct Code {
@@ -62,13 +65,22 @@ struct Code {
   Type result_type = Type::f32;
 };
 
-Result<Code> compile_strips(std::span<const tenon_expr> rows, ExprId root, size_t n_operands,
-                            bool single);
+// Twice the same: `every` computes all rows for every element; `grouped`, when it is better and
+// where the innermost axis allows it, rows that change seldom once a group.
+struct Codes {
+  Code every;
+  std::optional<Code> grouped;
+  int64_t axis = 0;      // of grouped: the innermost axis of the output
+  int64_t multiple = 1;  // of grouped: of which its extent, and where a run begins, are multiples
+};
+
+Result<Codes> compile_strips(std::span<const tenon_expr> rows, ExprId root, size_t n_operands,
+                             bool single);
 
 }  // namespace strip
 
 struct StripProgram::Code {
-  strip::Code code;
+  strip::Codes codes;
 };
 
 }  // namespace tenon

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "strip_affine.h"
 #include "strip_code.h"
+#include "strip_rates.h"
 #include "tenon/expr_ops.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace tenon::strip {
 namespace {
@@ -28,24 +31,39 @@ Status check(std::span<const tenon_expr> rows, std::span<const ExprId> ids, size
   return {};
 }
 
+// Whether the register of an integer of one type is also that of another.
+bool same_register(Type to, Type from) {
+  if (from == Type::boolean) return !is_float(to);
+  if (from == Type::u32) return to == Type::u64 || to == Type::i64;
+  return (from == Type::i32 && to == Type::i64) || (from == Type::i64 && to == Type::u64) ||
+         (from == Type::u64 && to == Type::i64);
+}
+
 class Compiler {
  public:
   Compiler(ExprPool& pool, Expr root, bool single) : pool_(pool), root_(root) {
     code_.single = single;
-  }
-
-  Code compile() {
     zero_ = pool_.integer(0);
     one_ = pool_.integer(1);
     ids_ = needed_rows(pool_.rows(), root_.id());
     find_uniforms();
+  }
+
+  Rates rates() const { return rates_of(pool_, ids_, uniform_); }
+
+  // rates: of each row.
+  Code compile(std::vector<int> rates) {
+    rates_ = std::move(rates);
     forms_ = affine_forms(pool_, ids_, uniform_);
     find_demanded();
     registers_.assign(ids_.size(), none);
     for (size_t i = 0; i < ids_.size(); ++i) {
-      if (demanded_[i]) registers_[i] = emit(i);
+      if (!demanded_[i]) continue;
+      rate_ = rates_[i];
+      registers_[i] = emit(i);
     }
-    code_.result = registers_.back();
+    rate_ = 0;
+    code_.result = reg(root_.id());
     code_.result_type = root_.type();
     allocate();
     number_uniforms();
@@ -56,7 +74,25 @@ class Compiler {
   size_t place(ExprId id) const {
     return static_cast<size_t>(std::ranges::lower_bound(ids_, id) - ids_.begin());
   }
-  uint32_t reg(ExprId id) const { return id < 0 ? none : registers_[place(id)]; }
+
+  // The register of a row, at the rate of the instruction that is being made.
+  uint32_t reg(ExprId id) {
+    if (id < 0) return none;
+    const size_t at = place(id);
+    const int shift = uniform_[at] ? 0 : rates_[at] - rate_;
+    if (shift <= 0) return registers_[at];
+    uint32_t& repeated = repeated_.try_emplace({id, rate_}, none).first->second;
+    if (repeated == none) {
+      const Type type = static_cast<Type>(pool_.row(id).type);
+      repeated = add({.kind = Kind::step,
+                      .type = type,
+                      .a = registers_[at],
+                      .b = none,
+                      .c = none,
+                      .step = repeat_step(type, code_.single, shift)});
+    }
+    return repeated;
+  }
 
   void find_uniforms() {
     uniform_.assign(ids_.size(), false);
@@ -94,12 +130,25 @@ class Compiler {
     if (row.op == TENON_EXPR_LOAD) return load(row);
     const auto type = static_cast<Type>(row.type);
     const auto operand_type = static_cast<Type>(pool_.row(row.a).type);
-    return add({.kind = Kind::step,
-                .type = type,
-                .a = reg(row.a),
-                .b = reg(row.b),
-                .c = reg(row.c),
-                .step = step_of(row.op, type, operand_type, code_.single)});
+    if (row.op == TENON_EXPR_CAST && keeps_register(row)) return reg(row.a);
+    Step step = nullptr;
+    if (row.b >= 0 && pool_.row(row.b).op == TENON_EXPR_CONST && !is_float(operand_type)) {
+      step = step_by_constant(row.op, operand_type, pool_.row(row.b).k);
+    }
+    if (step == nullptr) step = step_of(row.op, type, operand_type, code_.single);
+    const uint32_t a = reg(row.a), b = reg(row.b), c = reg(row.c);
+    return add({.kind = Kind::step, .type = type, .a = a, .b = b, .c = c, .step = step});
+  }
+
+  // Whether a cast between integers changes nothing in the register.
+  bool keeps_register(const tenon_expr& row) const {
+    const tenon_expr& inner = pool_.row(row.a);
+    const auto to = static_cast<Type>(row.type), from = static_cast<Type>(inner.type);
+    if (is_float(to) || is_float(from) || to == Type::boolean) return false;
+    if (same_register(to, from)) return true;
+    // What a mask leaves is small and positive.
+    const bool masked = inner.op == TENON_EXPR_AND && pool_.row(inner.b).op == TENON_EXPR_CONST;
+    return masked && pool_.row(inner.b).k >= 0 && pool_.row(inner.b).k <= INT32_MAX;
   }
 
   uint32_t load(const tenon_expr& row) {
@@ -114,14 +163,15 @@ class Compiler {
       instruction.kind = Kind::gather;
       instruction.a = reg(row.a);
     }
+    const uint32_t condition = reg(row.b), given = reg(row.c);
     const uint32_t loaded = add(instruction);
     if (row.b < 0) return loaded;
     // What is read where nothing should be is thrown away; a read outside gives zero.
     const auto type = static_cast<Type>(row.type);
-    const uint32_t outside = row.c >= 0 ? reg(row.c) : fill(pool_.integer(0, type));
+    const uint32_t outside = row.c >= 0 ? given : fill(pool_.integer(0, type));
     return add({.kind = Kind::step,
                 .type = type,
-                .a = reg(row.b),
+                .a = condition,
                 .b = loaded,
                 .c = outside,
                 .step = step_of(TENON_EXPR_SELECT, type, Type::boolean, code_.single)});
@@ -129,6 +179,7 @@ class Compiler {
 
   uint32_t add(Instruction instruction) {
     instruction.out = code_.registers++;
+    instruction.rate = rate_;
     code_.instructions.push_back(instruction);
     return instruction.out;
   }
@@ -141,6 +192,7 @@ class Compiler {
   uint32_t walk(const Affine& affine) {
     Walk walk;
     walk.base = static_cast<uint32_t>(affine.base.id());
+    walk.rate = rate_;
     for (const Affine::Part& part : affine.parts) {
       walk.axes.push_back(part.axis);
       walk.factors.push_back(static_cast<uint32_t>(part.factor.id()));
@@ -236,19 +288,31 @@ class Compiler {
   std::vector<bool> uniform_, demanded_;
   std::vector<std::optional<Affine>> forms_;
   std::vector<uint32_t> registers_;  // of each of ids_
+  std::vector<int> rates_;           // of each of ids_
+  std::map<std::pair<ExprId, int>, uint32_t> repeated_;
+  int rate_ = 0;  // of the instruction that is being made
 };
 
 }  // namespace
 
-Result<Code> compile_strips(std::span<const tenon_expr> rows, ExprId root, size_t n_operands,
-                            bool single) {
+Result<Codes> compile_strips(std::span<const tenon_expr> rows, ExprId root, size_t n_operands,
+                             bool single) {
   if (root < 0 || static_cast<size_t>(root) >= rows.size()) {
     return invalid("formula row {} of {} does not exist", root, rows.size());
   }
   TENON_TRY(check(rows, needed_rows(rows, root), n_operands));
   ExprPool pool;
   const Expr copy = pool.copy(rows, root);
-  return Compiler(pool, copy, single).compile();
+  Compiler compiler(pool, copy, single);
+  const Rates rates = compiler.rates();
+  Codes codes;
+  codes.every = compiler.compile(std::vector<int>(rates.of.size(), 0));
+  if (rates.largest > 0) {
+    codes.grouped = Compiler(pool, copy, single).compile(rates.of);
+    codes.axis = rates.axis;
+    codes.multiple = rates.multiple;
+  }
+  return codes;
 }
 
 }  // namespace tenon::strip

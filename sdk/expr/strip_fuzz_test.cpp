@@ -21,8 +21,10 @@ struct World {
   std::vector<uint8_t> flags;
 
   explicit World(std::mt19937_64& random) {
-    const size_t rank = random() % 4;
+    const size_t rank = random() % 5 == 0 ? random() % 3 : 3;
     for (size_t i = 0; i < rank; ++i) dims.push_back(static_cast<int64_t>(1 + random() % 13));
+    // Half of those that have all axes fall into groups along the last one.
+    if (rank == 3 && random() % 2 == 0) dims.back() = 16 * static_cast<int64_t>(1 + random() % 4);
     for (int i = 0; i < 200; ++i) {
       x.push_back(static_cast<float>(static_cast<int64_t>(random() % 2001) - 1000) / 64);
       n.push_back(static_cast<int32_t>(random() % 41) - 20);
@@ -96,6 +98,16 @@ Expr random_expression(ExprPool& pool, std::mt19937_64& random, bool floats) {
       pool.symbol(0),          pool.symbol(2),          pool.coordinate(0),
       pool.coordinate(1),      pool.coordinate(2),      pool.linear(),
       pool.integer(-3),        pool.integer(5),         pool.real(1.75)};
+  // Blocks along the last axis, and what is the same in them.
+  if (random() % 2 == 0) {
+    const int64_t block = int64_t{2} << random() % 4;
+    const Expr place = pool.coordinate(2) % block;
+    made.push_back(place);
+    made.push_back(floor_div(pool.coordinate(2), pool.integer(block)));
+    made.push_back(place / (block / 2));
+    made.push_back(pool.load(1, Type::i32, made.back() + pool.coordinate(1)));
+    made.push_back(pool.integer(block));
+  }
   const auto any = [&] { return made[random() % made.size()]; };
   for (int i = 0; i < 12; ++i) {
     Expr e;
@@ -126,7 +138,7 @@ Expr random_expression(ExprPool& pool, std::mt19937_64& random, bool floats) {
 
 TEST(StripProgram, computes_random_expressions_as_a_plain_evaluator_does) {
   std::mt19937_64 random(11);
-  for (int round = 0; round < 3000; ++round) {
+  for (int round = 0; round < 6000; ++round) {
     const World world(random);
     ExprPool pool;
     const bool floats = random() % 2 == 0;
@@ -134,7 +146,8 @@ TEST(StripProgram, computes_random_expressions_as_a_plain_evaluator_does) {
     const Result<StripProgram> program = StripProgram::compile(pool.rows(), e.id(), 3);
     ASSERT_TRUE(program.ok()) << program.status().message();
     std::vector<int64_t> out(static_cast<size_t>(world.elements()));
-    const int64_t middle = static_cast<int64_t>(random() % static_cast<uint64_t>(world.elements()));
+    int64_t middle = static_cast<int64_t>(random() % static_cast<uint64_t>(world.elements()));
+    if (random() % 2 == 0) middle = middle / 16 * 16;
     for (const auto& [from, to] : {std::pair<int64_t, int64_t>{0, middle},
                                    std::pair<int64_t, int64_t>{middle, world.elements()}}) {
       program->run(world.operands(), world.symbols, world.dims, floats ? DType::f64 : DType::i64,

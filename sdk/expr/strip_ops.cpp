@@ -3,6 +3,7 @@
 
 #include "arithmetic.h"
 #include "tenon/expr.h"
+#include "tenon/expr_ops.h"
 
 #include <bit>
 #include <cstring>
@@ -177,7 +178,78 @@ Step any_step(uint16_t op, Type type, Type operand_type) {
   return is_float(operand_type) ? float_step<F, Narrow>(op) : integer_step(op, operand_type);
 }
 
+// Division of a register by the power of two that b holds.
+template <uint16_t Op, Type T>
+void by_power(void* out, const void* a, const void* b, const void*, int64_t count) {
+  const auto power = static_cast<uint64_t>(*static_cast<const int64_t*>(b));
+  const int shift = std::countr_zero(power);
+  const auto mask = static_cast<int64_t>(power - 1);
+  each<int64_t, int64_t>(out, a, count, [shift, mask](int64_t x) -> int64_t {
+    if constexpr (Op == TENON_EXPR_MUL) return wrap<T>(static_cast<uint64_t>(x) << shift);
+    if constexpr (Op == TENON_EXPR_MOD) return x & mask;
+    if constexpr (Op == TENON_EXPR_FLOORDIV) {
+      if constexpr (T == Type::u64) return static_cast<int64_t>(static_cast<uint64_t>(x) >> shift);
+      return x >> shift;
+    }
+    if constexpr (is_unsigned(T)) {
+      if constexpr (Op == TENON_EXPR_REM) return x & mask;
+      return static_cast<int64_t>(static_cast<uint64_t>(x) >> shift);
+    }
+    // Toward zero: numbers below it are moved up first.
+    const int64_t moved = x + ((x >> 63) & mask);
+    if constexpr (Op == TENON_EXPR_REM) return x - (moved & ~mask);
+    return moved >> shift;
+  });
+}
+
+// A shift by the number that b holds, which is less than the width of the type.
+template <uint16_t Op, Type T>
+void by_bits(void* out, const void* a, const void* b, const void*, int64_t count) {
+  const int64_t bits = *static_cast<const int64_t*>(b);
+  each<int64_t, int64_t>(out, a, count, [bits](int64_t x) -> int64_t {
+    if constexpr (Op == TENON_EXPR_SHL) return wrap<T>(static_cast<uint64_t>(x) << bits);
+    if constexpr (T == Type::u64) return static_cast<int64_t>(static_cast<uint64_t>(x) >> bits);
+    return x >> bits;
+  });
+}
+
+template <class T, int Shift>
+void repeat(void* out, const void* a, const void*, const void*, int64_t count) {
+  auto* __restrict to = static_cast<T*>(out);
+  const auto* __restrict from = static_cast<const T*>(a);
+  constexpr int64_t times = int64_t{1} << Shift;
+  for (int64_t i = 0; i < count / times; ++i) {
+    for (int64_t j = 0; j < times; ++j) to[i * times + j] = from[i];
+  }
+}
+
+using PowerOps = std::integer_sequence<uint16_t, TENON_EXPR_MUL, TENON_EXPR_DIV, TENON_EXPR_REM,
+                                       TENON_EXPR_MOD, TENON_EXPR_FLOORDIV>;
+using ShiftOps = std::integer_sequence<uint16_t, TENON_EXPR_SHL, TENON_EXPR_SHR>;
+using Shifts = std::integer_sequence<int, 1, 2, 3, 4, 5, 6, 7, 8>;
+
 }  // namespace
+
+Step step_by_constant(uint16_t op, Type type, int64_t constant) {
+  Step found = nullptr;
+  if (type == Type::boolean) return found;
+  const bool power = constant > 0 && std::has_single_bit(static_cast<uint64_t>(constant));
+  const bool bits = constant >= 0 && constant < static_cast<int64_t>(bits_of(type));
+  dispatch(type, IntegerTypes{}, [&]<Type T> {
+    if (power) dispatch(op, PowerOps{}, [&]<uint16_t Op> { found = by_power<Op, T>; });
+    if (bits) dispatch(op, ShiftOps{}, [&]<uint16_t Op> { found = by_bits<Op, T>; });
+  });
+  return found;
+}
+
+Step repeat_step(Type type, bool single, int shift) {
+  Step found = nullptr;
+  const bool short_registers = single && is_float(type);
+  dispatch(shift, Shifts{}, [&]<int Shift> {
+    found = short_registers ? repeat<float, Shift> : repeat<int64_t, Shift>;
+  });
+  return found;
+}
 
 Step step_of(uint16_t op, Type type, Type operand_type, bool single) {
   if (single) return any_step<float, false>(op, type, operand_type);

@@ -16,4 +16,11 @@ using Step = void (*)(void* out, const void* a, const void* b, const void* c, in
 // Null for an operation that does not exist. single: floats are in float registers.
 Step step_of(uint16_t op, Type type, Type operand_type, bool single);
 
+// The same where operand b is a constant, the same in all elements: faster for shifts, and for
+// products with, and divisions by, powers of two.
+Step step_by_constant(uint16_t op, Type type, int64_t constant);
+
+// out[i] = a[i >> shift]; type: of the registers.
+Step repeat_step(Type type, bool single, int shift);
+
 }  // namespace tenon::strip

@@ -31,8 +31,8 @@ std::vector<int64_t> evaluate(const Code& code, std::span<const int64_t> symbols
       values.push_back(is_float(type) ? bits
                                       : fold(TENON_EXPR_CAST, type, Type::i64, bits, 0, 0, false));
     } else {
-      values.push_back(fold(row.op, type, uniform.operand_type, value(row.a), value(row.b),
-                            value(row.c), true));
+      values.push_back(
+          fold(row.op, type, uniform.operand_type, value(row.a), value(row.b), value(row.c), true));
     }
   }
   return values;
@@ -57,16 +57,20 @@ class Run {
     for (const Walk& walk : code.walks) {
       factors.clear();
       for (const uint32_t factor : walk.factors) factors.push_back(uniforms[factor]);
-      walkers_.emplace_back(uniforms[walk.base], walk.axes, factors, dims, begin);
+      // A walk that changes seldom goes over groups.
+      std::vector<int64_t> extents(dims.begin(), dims.end());
+      if (walk.rate > 0) extents.back() >>= walk.rate;
+      walkers_.emplace_back(uniforms[walk.base], walk.axes, factors, extents, begin >> walk.rate);
     }
     for (const Instruction& instruction : code.instructions)
       sources_.push_back(source(instruction));
   }
 
-  // The next `count` elements; returns their register.
-  const void* next(int64_t count) {
+  // The next `elements` elements; returns their register.
+  const void* next(int64_t elements) {
     for (size_t i = 0; i < code_.instructions.size(); ++i) {
       const Instruction& in = code_.instructions[i];
+      const int64_t count = elements >> in.rate;
       switch (in.kind) {
         case Kind::step:
           in.step(at(in.out), at(in.a), at(in.b), at(in.c), count);
@@ -177,6 +181,15 @@ class Run {
   std::vector<Source> sources_;
 };
 
+// Groups must not reach from one row of the innermost axis into the next.
+const Code& code_for(const Codes& codes, std::span<const int64_t> dims, int64_t begin,
+                     int64_t end) {
+  const bool fits = codes.grouped && static_cast<int64_t>(dims.size()) == codes.axis + 1 &&
+                    dims.back() % codes.multiple == 0 && begin % codes.multiple == 0 &&
+                    end % codes.multiple == 0;
+  return fits ? *codes.grouped : codes.every;
+}
+
 }  // namespace
 }  // namespace strip
 
@@ -187,16 +200,16 @@ StripProgram::~StripProgram() = default;
 
 Result<StripProgram> StripProgram::compile(std::span<const tenon_expr> rows, ExprId root,
                                            size_t n_operands, Precision precision) {
-  TENON_TRY_ASSIGN(strip::Code code,
+  TENON_TRY_ASSIGN(strip::Codes codes,
                    strip::compile_strips(rows, root, n_operands, precision == Precision::f32));
-  return StripProgram(std::make_unique<Code>(Code{std::move(code)}));
+  return StripProgram(std::make_unique<Code>(Code{std::move(codes)}));
 }
 
 void StripProgram::run(std::span<const StripOperand> operands, std::span<const int64_t> symbols,
                        std::span<const int64_t> dims, DType dtype, void* out, int64_t begin,
                        int64_t end) const {
   if (begin >= end) return;
-  const strip::Code& code = code_->code;
+  const strip::Code& code = strip::code_for(code_->codes, dims, begin, end);
   strip::Run run(code, operands, symbols, dims, begin, end);
   const strip::Memory memory = strip::memory_of(dtype, code.single);
   const bool converts = is_float(code.result_type) != is_float(type_of(dtype));

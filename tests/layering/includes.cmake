@@ -1,11 +1,7 @@
 # Fails when a file includes from a floor above its own, or, inside core, from a room above its own.
 # sdk 1 < core 2 < plugins 3 < apps 4; plugins and apps see the SDK; apps also core's public headers.
 set(floors sdk core plugins apps)
-<<<<<<< HEAD
-set(rooms base graph ops passes device plan run state plugin recipes api)
-=======
-set(rooms base graph ops passes formats device plan run plugin api)
->>>>>>> 13708e7 (Formats that are found, stored and packed weights as graph values, and the operator Decode)
+set(rooms base graph ops passes formats device plan run state plugin recipes api)
 set(bad "")
 
 # position(<variable> <name> <list...>): place of the name, or -1.

@@ -123,6 +123,10 @@ Result<std::vector<Node>> lower_node(Graph& graph, const Node& node) {
     made.formula = graph.exprs->rewrite(formula.rows, formula.root, operands).id();
     made.inputs = std::move(operands).inputs();
     made.outputs = {node.outputs[output]};
+    // Kernels of weights are chosen by it.
+    if (const auto format = node.attributes.find("format"); format != node.attributes.end()) {
+      made.attributes.insert(*format);
+    }
     lowered.push_back(std::move(made));
   }
   return lowered;

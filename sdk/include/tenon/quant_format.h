@@ -64,6 +64,8 @@ struct QuantFormat {
   std::vector<QuantTensor> tensors;
   std::vector<QuantCondition> conditions;
   std::vector<QuantOption> options;
+  // Suffixes of tensors whose bytes are a JSON object, in which options are looked up first.
+  std::vector<std::string> settings;
   std::vector<QuantTable> tables;  // those that its lines name
   std::vector<QuantLine> lines;
   std::string code;  // its text, without tables and comments
@@ -84,6 +86,8 @@ class QuantReader {
   // Byte of the row of blocks that the weight lies in, u32. inside: where false, nothing is read;
   // invalid: always inside.
   virtual Expr byte(Expr position, Expr inside) = 0;
+  // False while a format is checked without weights: tensors may have other dims than dims() says.
+  virtual bool knows_dims() const { return true; }
   // Whether the tensor is given, its dims without those of stacked weights, and an element.
   virtual bool has(size_t tensor) const = 0;
   virtual const std::vector<Expr>& dims(size_t tensor) const = 0;

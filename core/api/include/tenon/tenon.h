@@ -49,6 +49,7 @@ TENON_API void tenon_engine_destroy(tenon_engine* engine);
  *              there now, dtypes, features
  *   "operators"  every operator: name, domain, kind, doc
  *   "passes"     every pass: name, doc
+ *   "formats"    every quantization format: name, path, block and bytes or tensors; and refused files
  *   "recipes"    every model family: name, path, title, graphs, functions, error; and refused files
  *   "doctor"     plugins, devices with known-answer test, limits of this machine, suggestions */
 TENON_API tenon_status tenon_engine_describe(tenon_engine* engine, const char* what,
