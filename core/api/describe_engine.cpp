@@ -136,7 +136,8 @@ Result<Json> describe_engine(Engine& engine, std::string_view what) {
   if (what == "doctor") return doctor_json(engine);
   if (what == "recipes") return describe(engine.recipes());
   return invalid(
-      "\"{}\" cannot be described; ask for plugins, devices, operators, passes, formats, recipes or "
+      "\"{}\" cannot be described; ask for plugins, devices, operators, passes, formats, recipes "
+      "or "
       "doctor",
       what);
 }

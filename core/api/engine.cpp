@@ -3,7 +3,6 @@
 
 #include "core/api/models_service.h"
 #include "core/api/sequences_service.h"
-#include "core/plugin/text_files.h"
 #include "core/run/services.h"
 
 #include <algorithm>
@@ -55,17 +54,32 @@ Result<std::unique_ptr<Engine>> Engine::make(PluginHostOptions options) {
   return std::unique_ptr<Engine>(new Engine(std::move(plugins)));
 }
 
+TextFiles Engine::texts(std::string_view folder, std::string_view ending) const {
+  std::vector<std::string> directories;
+  for (const auto& [path, left_out] : plugins_->directories()) {
+    if (left_out.empty()) directories.push_back(path);
+  }
+  return find_text_files(directories, folder, ending);
+}
+
 const Recipes& Engine::recipes() {
   const std::lock_guard lock(mutex_);
   if (!recipes_) {
-    std::vector<std::string> directories;
-    for (const auto& [path, reason] : plugins_->directories()) {
-      if (reason.empty()) directories.push_back(path);
-    }
-    recipes_ = std::make_unique<const Recipes>(
-        Recipes::read(find_text_files(directories, "recipes", ".recipe")));
+    recipes_ = std::make_unique<const Recipes>(Recipes::read(texts("recipes", ".recipe")));
   }
   return *recipes_;
+}
+
+const Formats& Engine::formats() {
+  const std::lock_guard lock(mutex_);
+  if (!formats_) {
+    auto formats = std::make_unique<Formats>();
+    const TextFiles found = texts("formats", ".quant");
+    for (const auto& [path, reason] : found.refused) formats->refuse(path, reason);
+    for (const TextFile& file : found.files) formats->add(file.path, file.content);
+    formats_ = std::move(formats);
+  }
+  return *formats_;
 }
 
 Engine::~Engine() {
@@ -81,19 +95,6 @@ std::vector<Engine::Offer> Engine::offers(std::string_view interface) {
     if (const void* table = (*plugin)->query(interface)) found.push_back({*plugin, table});
   }
   return found;
-}
-
-const Formats& Engine::formats() {
-  std::call_once(formats_read_, [this] {
-    std::vector<std::string> directories;
-    for (const auto& [path, left_out] : plugins_->directories()) {
-      if (left_out.empty()) directories.push_back(path);
-    }
-    const TextFiles found = find_text_files(directories, "formats", ".quant");
-    for (const auto& [path, reason] : found.refused) formats_.refuse(path, reason);
-    for (const TextFile& file : found.files) formats_.add(file.path, file.content);
-  });
-  return formats_;
 }
 
 Status Engine::find_devices() {

@@ -5,6 +5,7 @@
 #include "core/formats/formats.h"
 #include "core/plan/placement.h"
 #include "core/plugin/host.h"
+#include "core/plugin/text_files.h"
 #include "core/recipes/recipes.h"
 
 #include "tenon/json.h"
@@ -33,7 +34,7 @@ class Engine {
   };
   std::vector<Offer> offers(std::string_view interface);
 
-  // The quantization formats of the plugin directories, read when first asked for.
+  // Quantization formats, read from the folders "formats" beside the plugins when first wanted.
   const Formats& formats();
 
   // All devices that answer, best first: what "auto" means.
@@ -51,16 +52,17 @@ class Engine {
 
  private:
   explicit Engine(std::unique_ptr<PluginHost> plugins) : plugins_(std::move(plugins)) {}
+  // What lies in a folder beside the plugins.
+  TextFiles texts(std::string_view folder, std::string_view ending) const;
   Status find_devices();
   Result<Device*> open(const DeviceInfo& info);
 
   std::unique_ptr<PluginHost> plugins_;
-  std::once_flag formats_read_;
-  Formats formats_;
   std::mutex mutex_;
   bool found_ = false;
   std::vector<DeviceInfo> infos_;
   std::unique_ptr<const Recipes> recipes_;
+  std::unique_ptr<const Formats> formats_;
   std::map<std::string, BackendTables> backends_;        // by plugin id
   std::map<std::string, std::unique_ptr<Device>> open_;  // by device id
 };

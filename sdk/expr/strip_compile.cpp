@@ -80,7 +80,7 @@ class Compiler {
     if (id < 0) return none;
     const size_t at = place(id);
     const int shift = uniform_[at] ? 0 : rates_[at] - rate_;
-    if (shift <= 0) return registers_[at];
+    if (shift == 0) return registers_[at];
     uint32_t& repeated = repeated_.try_emplace({id, rate_}, none).first->second;
     if (repeated == none) {
       const Type type = static_cast<Type>(pool_.row(id).type);

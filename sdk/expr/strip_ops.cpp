@@ -217,7 +217,11 @@ template <class T, int Shift>
 void repeat(void* out, const void* a, const void*, const void*, int64_t count) {
   auto* __restrict to = static_cast<T*>(out);
   const auto* __restrict from = static_cast<const T*>(a);
-  constexpr int64_t times = int64_t{1} << Shift;
+  if constexpr (Shift < 0) {
+    for (int64_t i = 0; i < count; ++i) to[i] = from[i << -Shift];
+    return;
+  }
+  constexpr int64_t times = int64_t{1} << (Shift < 0 ? 0 : Shift);
   for (int64_t i = 0; i < count / times; ++i) {
     for (int64_t j = 0; j < times; ++j) to[i * times + j] = from[i];
   }
@@ -226,7 +230,7 @@ void repeat(void* out, const void* a, const void*, const void*, int64_t count) {
 using PowerOps = std::integer_sequence<uint16_t, TENON_EXPR_MUL, TENON_EXPR_DIV, TENON_EXPR_REM,
                                        TENON_EXPR_MOD, TENON_EXPR_FLOORDIV>;
 using ShiftOps = std::integer_sequence<uint16_t, TENON_EXPR_SHL, TENON_EXPR_SHR>;
-using Shifts = std::integer_sequence<int, 1, 2, 3, 4, 5, 6, 7, 8>;
+using Shifts = std::integer_sequence<int, -8, -7, -6, -5, -4, -3, -2, -1, 1, 2, 3, 4, 5, 6, 7, 8>;
 
 }  // namespace
 

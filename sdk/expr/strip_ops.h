@@ -20,7 +20,7 @@ Step step_of(uint16_t op, Type type, Type operand_type, bool single);
 // products with, and divisions by, powers of two.
 Step step_by_constant(uint16_t op, Type type, int64_t constant);
 
-// out[i] = a[i >> shift]; type: of the registers.
+// out[i] = a[i >> shift], or a[i << -shift] when it is negative; type: of the registers.
 Step repeat_step(Type type, bool single, int shift);
 
 }  // namespace tenon::strip

@@ -5,6 +5,7 @@
 
 #include "tenon/strip_vm.h"
 
+#include <cmath>
 #include <limits>
 
 namespace tenon::formats {
@@ -186,6 +187,8 @@ Status tables(const Set& given, const Formats& formats, const std::string& name,
     set.configure(compressed("float-quantized", given.json()));
     std::vector<double> numbers;
     flatten(*given.json().find(key), numbers, nullptr);
+    // JSON has no infinity.
+    if (dtype == DType::f8e5m2) numbers[0x7C] = INFINITY, numbers[0xFC] = -INFINITY;
     TENON_TRY(set.write(formats, fmt::format("{}, {}", name, key), vectors, numbers, {2, 128}));
   }
   Set set = given;

@@ -55,6 +55,19 @@ std::string plugin_lines(const Json& facts) {
   return text;
 }
 
+std::string format_lines(const Json& facts) {
+  std::string text = "quantization formats:";
+  for (const Json& format : facts.array("formats")) {
+    text += fmt::format(" {}", printable(format.text("name")));
+  }
+  text += facts.array("formats").empty() ? " none\n" : "\n";
+  for (const Json& file : facts.array("refused")) {
+    text += fmt::format("left out {}: {}\n", printable(file.text("path")),
+                        printable(file.text("reason")));
+  }
+  return text;
+}
+
 std::string device_lines(const Json& devices) {
   std::string text;
   for (const Json& device : devices.array_items()) {

@@ -11,6 +11,9 @@ namespace tenon::cli {
 // From the engine's "plugins" or "doctor" facts.
 std::string plugin_lines(const Json& facts);
 
+// From the engine's "formats" facts: all names, and the files that are not used.
+std::string format_lines(const Json& facts);
+
 // From the engine's "devices" facts.
 std::string device_lines(const Json& devices);
 

@@ -11,8 +11,14 @@ Result<Exit> list_plugins(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Engine engine, open_engine(arguments));
   // The devices are asked for so that plugins which fail to start are seen.
   static_cast<void>(describe(engine, "doctor"));
-  TENON_TRY_ASSIGN(const Json facts, describe(engine, "plugins"));
-  print(arguments.has("json") ? facts.dump(2) + "\n" : plugin_lines(facts));
+  TENON_TRY_ASSIGN(Json facts, describe(engine, "plugins"));
+  TENON_TRY_ASSIGN(const Json formats, describe(engine, "formats"));
+  if (!arguments.has("json")) {
+    print(plugin_lines(facts) + format_lines(formats));
+    return Exit::ok;
+  }
+  facts.set("formats", formats.array("formats")).set("formats_left_out", formats.array("refused"));
+  print(facts.dump(2) + "\n");
   return Exit::ok;
 }
 
