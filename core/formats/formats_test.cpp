@@ -38,21 +38,22 @@ TEST(Formats, stored_blocks_become_a_node_that_carries_its_format) {
   Formats formats;
   formats.add("q8.quant", q8);
   Graph graph;
-  auto node = decode_blocks(graph, formats, "w.weight", tensor(DType::f32, {2, 8}, 24, "q8"));
+  auto node = decode_blocks(graph, formats, "w.weight", tensor(DType::f32, {2, 64}, 192, "q8"));
   ASSERT_TRUE(node.ok()) << node.status().message();
   graph.main().outputs = {add_decode(graph, std::move(*node), "w.weight")};
   graph.output_names = {"w"};
   // Nothing is computed before the run.
   ASSERT_TRUE(run_passes(graph, {.stop_after = "fold"}).ok());
   const std::string text = to_text(graph);
-  EXPECT_NE(text.find("constant %0 \"w.weight.blocks\" u8[2, 12]"), std::string::npos) << text;
-  EXPECT_NE(text.find("%1 \"w.weight\" f32[2, 8] = tenon.Decode(%0) \"w.weight\" {code = \"format "
-                      "q8 block 4 bytes 6"),
-            std::string::npos)
+  EXPECT_NE(text.find("constant %0 \"w.weight.blocks\" u8[2, 96]"), std::string::npos) << text;
+  EXPECT_NE(
+      text.find("%1 \"w.weight\" f32[2, 64] = tenon::Decode(%0) \"w.weight\" {code = \"format "
+                "q8 block 4 bytes 6"),
+      std::string::npos)
       << text;
   EXPECT_NE(text.find("format = \"q8\""), std::string::npos) << text;
   ASSERT_TRUE(run_passes(graph, {.disabled = {"infer"}}).ok());
-  EXPECT_NE(to_text(graph).find("tenon.Decode(%0) \"w.weight\" {format = \"q8\"} :"),
+  EXPECT_NE(to_text(graph).find("tenon::Decode(%0) \"w.weight\" {format = \"q8\"} :"),
             std::string::npos)
       << to_text(graph);
 }

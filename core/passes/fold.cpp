@@ -84,9 +84,7 @@ class Folding {
 
  private:
   std::optional<std::vector<Shared>> evaluated(const Node& node) {
-    // Weights stay as small as the file has them.
-    const bool decodes = node.op == "Decode" && node.domain == "tenon";
-    if (!has_element(node) || decodes) return {};
+    if (!has_element(node)) return {};
     Result<std::vector<Node>> lowered = lower_node(graph_, node);
     if (!lowered.ok()) return {};
     std::vector<Shared> made(node.outputs.size());
@@ -146,7 +144,9 @@ Status run(Graph& graph, const PassOptions& options) {
     // What the graph outputs is written by a node.
     const bool is_output = std::ranges::any_of(
         node.outputs, [&](ValueId id) { return id != no_id && outputs.is_output(id); });
-    auto constants = is_output ? std::nullopt : folding.constants(node);
+    // Weights stay as small as the file has them.
+    const bool decodes = node.op == "Decode" && node.domain == "tenon";
+    auto constants = is_output || decodes ? std::nullopt : folding.constants(node);
     if (!constants) {
       kept.push_back(std::move(node));
       continue;
