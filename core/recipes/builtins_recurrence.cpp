@@ -9,7 +9,10 @@ namespace {
 Result<std::vector<ValueId>> places(Call& call) {
   TENON_TRY_ASSIGN(Emitter * emitter, call.emitter());
   TENON_TRY_ASSIGN(const ValueId start, emitter->input("start"));
-  if (call.evaluator.options().stateless) return std::vector<ValueId>{start, no_id};
+  if (call.evaluator.options().stateless) {
+    TENON_TRY(emitter->input("length").status());  // says how many sequences there are
+    return std::vector<ValueId>{start, no_id};
+  }
   TENON_TRY_ASSIGN(const ValueId slot, emitter->input("state_slot"));
   return std::vector<ValueId>{start, slot};
 }

@@ -10,6 +10,8 @@ namespace tenon::recipes {
 namespace {
 
 // The step block in the order in which a graph lists it: tokens of all sequences one after another.
+// Sizes of inputs are found in this order, so what is sized by S + 1 comes after what is sized by
+// S.
 struct StepInput {
   std::string_view name;
   std::array<std::string_view, 2> dims;
@@ -18,8 +20,8 @@ struct StepInput {
 constexpr StepInput step_inputs[] = {
     {"tokens", {"T", ""}},          {"positions", {"T", ""}},      {"token_types", {"T", ""}},
     {"block_positions", {"T", ""}}, {"sequence", {"T", ""}},       {"slot", {"T", ""}},
-    {"length", {"S", ""}},          {"start", {"S", ""}, true},    {"pages", {"S", "P"}},
-    {"prefix", {"S", ""}},          {"want", {"W", ""}},           {"state_slot", {"S", ""}},
+    {"length", {"S", ""}},          {"state_slot", {"S", ""}},     {"start", {"S", ""}, true},
+    {"pages", {"S", "P"}},          {"prefix", {"S", ""}},         {"want", {"W", ""}},
     {"memory_length", {"S", ""}},   {"memory_pages", {"S", "MP"}}, {"memory_slot", {"T", ""}},
 };
 
@@ -41,7 +43,8 @@ Value input_value(std::string_view name, DType dtype, std::vector<Expr> dims,
 
 }  // namespace
 
-Emitter::Emitter(std::string name) : name_(std::move(name)), context_(graph_, naming_) {}
+Emitter::Emitter(std::string name, const WeightFile& file, const Formats& formats)
+    : name_(std::move(name)), file_(file), formats_(formats), context_(graph_, naming_) {}
 
 bool Emitter::is_step_input(std::string_view name) { return step_input(name) != nullptr; }
 
@@ -115,16 +118,32 @@ ValueId Emitter::constant(const StoredTensor& tensor, const std::string& name,
   return id;
 }
 
+ValueId Emitter::add_decode(Result<DecodeNode> node) {
+  if (node.ok()) return add("Decode", node->inputs, std::move(node->attributes), "tenon");
+  if (failed_.ok()) failed_ = node.status();
+  return context().scalar(0, DType::f32);
+}
+
 ValueId Emitter::decoded(const StoredTensor& tensor, const std::string& name,
                          const std::vector<int64_t>& dims) {
-  const ValueId id = constant(tensor, name, dims);
-  name_next();
-  return context_.cast(id, DType::f32);
+  if (tensor.format.empty()) {
+    const ValueId id = constant(tensor, name, dims);
+    return context().cast(id, DType::f32);
+  }
+  const ValueId id = add_decode(decode_blocks(graph_, formats_, name, tensor));
+  if (tensor.dims == dims) return id;
+  return add("Reshape", {id, context().integers(dims)});
+}
+
+ValueId Emitter::unpacked(const Weight& weight) {
+  return add_decode(
+      decode_packed(graph_, file_, *weight.packed, weight.dims.front(), weight.dims.back()));
 }
 
 ValueId Emitter::stored(const Weight& weight) {
+  if (weight.stacked || weight.packed) return no_id;
   const StoredTensor& tensor = *weight.tensors.front();
-  if (weight.stacked || !tensor.format.empty()) return no_id;
+  if (!tensor.format.empty()) return no_id;
   std::vector<int64_t> dims = weight.dims;
   if (weight.transposed) std::ranges::reverse(dims);
   return constant(tensor, weight.stored_names.front(), dims);
@@ -133,7 +152,9 @@ ValueId Emitter::stored(const Weight& weight) {
 ValueId Emitter::weight(const Weight& weight) {
   if (const auto known = weights_.find(&weight); known != weights_.end()) return known->second;
   ValueId id = no_id;
-  if (weight.stacked) {
+  if (weight.packed) {
+    id = unpacked(weight);
+  } else if (weight.stacked) {
     std::vector<int64_t> one = weight.dims;
     one.front() = 1;
     std::vector<ValueId> parts;
@@ -160,7 +181,7 @@ ValueId Emitter::rows(const Weight& weight, ValueId rows) {
 
 ValueId Emitter::product(ValueId x, const Weight& weight, ValueId bias) {
   ValueId matrix = no_id;
-  if (weight.transposed && !weight.stacked) {
+  if (weight.transposed && !weight.stacked && !weight.packed) {
     std::vector<int64_t> dims = weight.dims;
     std::ranges::reverse(dims);
     matrix = decoded(*weight.tensors.front(), weight.stored_names.front(), dims);
@@ -169,7 +190,7 @@ ValueId Emitter::product(ValueId x, const Weight& weight, ValueId bias) {
   }
   std::vector<ValueId> inputs = {x, matrix};
   if (bias != no_id) inputs.push_back(bias);
-  return add("Gemm", inputs, {{"transB", weight.transposed ? 0 : 1}});
+  return add("Gemm", inputs, {{"transB", int64_t{weight.transposed && !weight.packed ? 0 : 1}}});
 }
 
 ValueId Emitter::state(const StateShape& shape) {
@@ -198,7 +219,7 @@ void Emitter::update_state(std::string_view name, ValueId value) {
 }
 
 Result<Graph> Emitter::finish(std::vector<std::pair<std::string, ValueId>> outputs) {
-  TENON_TRY(context_.status());
+  TENON_TRY(status());
   Body& body = graph_.main();
   for (const StepInput& input : step_inputs) {
     if (const auto found = inputs_.find(input.name); found != inputs_.end()) {

@@ -25,7 +25,8 @@ struct StateShape {
 
 class Emitter {
  public:
-  explicit Emitter(std::string name);
+  // Borrows file and formats.
+  Emitter(std::string name, const WeightFile& file, const Formats& formats);
   Emitter(const Emitter&) = delete;
   Emitter& operator=(const Emitter&) = delete;
 
@@ -64,7 +65,7 @@ class Emitter {
   const std::vector<Expr>& dims(ValueId id) const { return graph_.value(id).dims; }
   DType dtype(ValueId id) const { return graph_.value(id).dtype; }
   // What went wrong in a node, if anything.
-  const Status& status() const { return context_.status(); }
+  const Status& status() const { return failed_.ok() ? context_.status() : failed_; }
   size_t nodes() const { return count_; }
 
   // Names the outputs and ends the graph.
@@ -82,11 +83,16 @@ class Emitter {
                    const std::vector<int64_t>& dims);
   ValueId decoded(const StoredTensor& tensor, const std::string& name,
                   const std::vector<int64_t>& dims);
+  ValueId unpacked(const Weight& weight);
+  ValueId add_decode(Result<DecodeNode> node);
 
   std::string name_;
+  const WeightFile& file_;
+  const Formats& formats_;
   Graph graph_;
   Node naming_;  // what the context derives names from
   ExpandContext context_;
+  Status failed_;
   std::string scope_;
   uint64_t count_ = 0;
   std::map<std::string, Expr, std::less<>> symbols_;

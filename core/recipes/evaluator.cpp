@@ -18,8 +18,12 @@ constexpr size_t most_functions = 32;  // in each other
 }  // namespace
 
 Evaluator::Evaluator(const Recipe& recipe, Functions functions, const WeightFile& file,
-                     EvaluatorOptions options)
-    : recipe_(recipe), functions_(std::move(functions)), file_(file), options_(options) {
+                     const Formats& formats, EvaluatorOptions options)
+    : recipe_(recipe),
+      functions_(std::move(functions)),
+      file_(file),
+      formats_(formats),
+      options_(options) {
   world_ = file.documents.contains("gguf") ? "gguf" : "hf";
   globals_["true"] = true;
   globals_["false"] = false;
@@ -72,13 +76,13 @@ Result<Json> Evaluator::facts(const std::vector<Labelled>& labels) {
       continue;
     }
     TENON_TRY_ASSIGN(const Term term, evaluate(*label.value, {}));
-    if (!term.is_missing()) facts.set(label.name, json_of(term));
+    if (const Json value = json_of(term); !value.is_null()) facts.set(label.name, value);
   }
   return facts;
 }
 
 Result<Graph> Evaluator::graph(const GraphRecipe& recipe) {
-  Emitter emitter(recipe.name);
+  Emitter emitter(recipe.name, file_, formats_);
   emitter_ = &emitter;
   Names names;
   std::vector<std::pair<std::string, Term>> results;

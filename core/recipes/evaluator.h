@@ -14,7 +14,7 @@
 #include <vector>
 
 // Evaluates a recipe over the file of a model: values of its lets, tensors of its tables, then one
-// graph after the other. Borrows recipe, parts and file. [one thread]
+// graph after the other. Borrows recipe, parts, file and formats. [one thread]
 namespace tenon::recipes {
 
 class Call;
@@ -29,7 +29,7 @@ class Evaluator {
   // functions: those of the recipe and of the parts that all recipes share, by name.
   using Functions = std::map<std::string, const Function*, std::less<>>;
   Evaluator(const Recipe& recipe, Functions functions, const WeightFile& file,
-            EvaluatorOptions options = {});
+            const Formats& formats, EvaluatorOptions options = {});
 
   // Whether the recipe is for this file.
   Result<bool> matches();
@@ -75,12 +75,19 @@ class Evaluator {
   Result<Term> weight(const Row& row, size_t name, const World& world, size_t column,
                       std::string_view group, std::string_view index);
   bool check_dims(const Weight& weight);
+  void add_missing(const Weight& weight, const Row& row, const std::string& name);
+  void check_format(const StoredTensor& tensor, const std::string& name);
+  static std::vector<std::string> candidates(const World& world, const Column& column,
+                                             const Row& row, size_t name, Fillings fillings);
+  Result<bool> find_packed(const World& world, const Column& column, const Row& row, size_t name,
+                           const Fillings& fillings, Weight& weight);
   const StoredTensor* find(const World& world, const Column& column, const Row& row, size_t name,
                            Fillings fillings, std::string& stored_name);
 
   const Recipe& recipe_;
   Functions functions_;
   const WeightFile& file_;
+  const Formats& formats_;
   EvaluatorOptions options_;
   std::string world_;  // "hf" or "gguf"
   Names globals_;

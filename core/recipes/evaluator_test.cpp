@@ -19,7 +19,7 @@ std::string value_of(const std::string& expression) {
   const Recipes recipes = recipes_of({{"x", "recipe x match true facts value: " + expression +
                                                 " graph decoder(tokens) { return y: tokens }"}});
   if (!recipes.entries()[0].status.ok()) return std::string(recipes.entries()[0].status.message());
-  const auto family = build_family(recipes, file);
+  const auto family = build(recipes, file);
   if (!family.ok()) return std::string(family.status().message());
   const Json* value = family->facts.find("value");
   return value == nullptr ? "missing" : value->dump();
@@ -70,7 +70,7 @@ TEST(RecipeEvaluator, loops_without_end_run_out_of_steps) {
   for (int i = 0; i < 6; ++i) loops += "for a in range(4000) { ";
   loops += "x = x + 1 ";
   for (int i = 0; i < 6; ++i) loops += "} ";
-  const auto family = build_family(recipes_of({{"x", loops + "return y: tokens }"}}), {});
+  const auto family = build(recipes_of({{"x", loops + "return y: tokens }"}}), {});
   ASSERT_FALSE(family.ok());
   EXPECT_NE(family.status().message().find("does not end"), std::string_view::npos);
 }
@@ -79,19 +79,20 @@ TEST(RecipeEvaluator, everything_that_is_missing_is_told_at_once) {
   WeightFile file;
   add_tensor(file, "a.w", {2, 2});
   add_tensor(file, "l.1.c", {3});
-  const auto family = build_family(recipes_of({{"x",
-                                                "recipe x match true\n"
-                                                "weights hf \"{}.w\" gguf \"{}\"\n"
-                                                "  a [2, 3] \"a\" \"a\"\n"
-                                                "  b [2, 3] \"b\" | \"bb\" \"b\"\n"
-                                                "  o? [2] \"o\" none\n"
-                                                "each l of 2 hf \"l.{i}.{}\"\n"
-                                                "  c [3] \"c\"\n"
-                                                "graph decoder(tokens) { return y: tokens }"}}),
-                                   file);
+  const auto family = build(recipes_of({{"x",
+                                         "recipe x match true\n"
+                                         "weights hf \"{}.w\" gguf \"{}\"\n"
+                                         "  a [2, 3] \"a\" \"a\"\n"
+                                         "  b [2, 3] \"b\" | \"bb\" \"b\"\n"
+                                         "  o? [2] \"o\" none\n"
+                                         "each l of 2 hf \"l.{i}.{}\"\n"
+                                         "  c [3] \"c\"\n"
+                                         "graph decoder(tokens) { return y: tokens }"}}),
+                            file);
   ASSERT_FALSE(family.ok());
   EXPECT_EQ(family.status().message(),
-            "recipe x: 2 weights are missing: b.w, l.0.c; 1 weight has other dims: a.w is [2, 2], "
+            "recipe x: 2 weights are missing: b.w [2, 3], l.0.c [3]; 1 weight has other dims: a.w "
+            "is [2, 2], "
             "expected [2, 3]");
 }
 
@@ -113,7 +114,7 @@ TEST(RecipeEvaluator, graphs_hold_weights_where_they_lie) {
                    "  for w in block { y = silu(linear(rms_norm(x, w.norm, 0.5), w.up)) }\n"
                    "  return logits: wanted(y) * 2\n"
                    "}\n"}});
-  auto family = build_family(recipes, file);
+  auto family = build(recipes, file);
   ASSERT_TRUE(family.ok()) << family.status().message();
   EXPECT_EQ(family->facts.dump(),
             R"({"recipe":"x","kind":"decoder","context":16,"vocabulary":8,"generate":{},)"

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/formats/formats.h"
 #include "core/plugin/text_files.h"
 #include "core/recipes/recipes.h"
 
@@ -35,6 +36,6 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                          .content = std::string(reinterpret_cast<const char*>(data), size)});
   const tenon::Recipes recipes = tenon::Recipes::read(files);
   static const tenon::WeightFile file = small_file();
-  static_cast<void>(tenon::build_family(recipes, file));
+  static_cast<void>(tenon::build_family(recipes, file, tenon::Formats()));
   return 0;
 }

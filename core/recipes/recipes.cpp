@@ -18,7 +18,7 @@ using recipes::Problems;
 using recipes::Recipe;
 
 // Names in one message.
-constexpr size_t most_named = 200;
+constexpr size_t most_named = 1000;
 
 // Functions that a recipe sees: its own, then those of files without `match`.
 Evaluator::Functions functions_of(const std::vector<Recipes::Entry>& entries,
@@ -144,7 +144,7 @@ Recipes Recipes::read(const TextFiles& files) {
   return result;
 }
 
-Result<Family> build_family(const Recipes& recipes, const WeightFile& file,
+Result<Family> build_family(const Recipes& recipes, const WeightFile& file, const Formats& formats,
                             const FamilyOptions& options) {
   std::string known, broken;
   for (const Recipes::Entry& entry : recipes.entries()) {
@@ -155,7 +155,7 @@ Result<Family> build_family(const Recipes& recipes, const WeightFile& file,
     if (!entry.recipe->match) continue;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.recipe->name);
     Evaluator evaluator(*entry.recipe, functions_of(recipes.entries(), *entry.recipe), file,
-                        {.stateless = options.stateless});
+                        formats, {.stateless = options.stateless});
     TENON_TRY_ASSIGN(const bool matches, evaluator.matches());
     if (matches) return build(*entry.recipe, evaluator, file);
   }

@@ -18,6 +18,7 @@
 // weights. Immutable once made. [any thread]
 namespace tenon {
 
+class Formats;
 struct TextFiles;
 
 class Recipes {
@@ -55,9 +56,10 @@ struct FamilyOptions {
   bool stateless = false;
 };
 
-// Finds the recipe that matches the file and builds its graphs, fresh as from a loader. A failure
-// lists everything that is missing, misshapen or unsupported at once.
-Result<Family> build_family(const Recipes& recipes, const WeightFile& file,
+// formats: how quantized tensors are read. Finds the recipe that matches the file and builds its
+// graphs, fresh as from a loader. A failure lists everything that is missing, misshapen or
+// unsupported at once.
+Result<Family> build_family(const Recipes& recipes, const WeightFile& file, const Formats& formats,
                             const FamilyOptions& options = {});
 
 // For `tenon recipes`: name, title, path, graphs, and error when there is one; the functions that

@@ -21,11 +21,11 @@ TEST(Recipes, a_file_that_no_recipe_is_for_is_named) {
   WeightFile file;
   recipes::add_document(file, "gguf", R"({"general": {"architecture": "whale"}})");
   const auto family =
-      build_family(recipes::recipes_of({{"a",
-                                         "recipe a match gguf.general.architecture == \"a\" "
-                                         "graph decoder(tokens) { return y: tokens }"},
-                                        {"b", "recipe b let"}}),
-                   file);
+      recipes::build(recipes::recipes_of({{"a",
+                                           "recipe a match gguf.general.architecture == \"a\" "
+                                           "graph decoder(tokens) { return y: tokens }"},
+                                          {"b", "recipe b let"}}),
+                     file);
   ASSERT_FALSE(family.ok());
   EXPECT_EQ(family.status().message(),
             "no recipe is for architecture \"whale\"; there are a; b.recipe:1:13: found the end, "

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "core/base/platform_file.h"
+#include "core/formats/formats.h"
 #include "core/plugin/text_files.h"
 #include "core/recipes/recipes.h"
 
@@ -45,6 +46,39 @@ inline Recipes recipes_of(const std::vector<std::pair<std::string, std::string>>
     files.files.push_back({.name = name, .path = name + ".recipe", .content = content});
   }
   return Recipes::read(files);
+}
+
+// Without quantization formats.
+inline Result<Family> build(const Recipes& recipes, const WeightFile& file) {
+  return build_family(recipes, file, Formats());
+}
+
+// Adds what a message says is missing, "name [3, 4]", until a recipe is content or says something
+// else.
+inline Result<Family> build_with_what_it_misses(const Recipes& recipes, WeightFile file) {
+  Result<Family> family = build(recipes, file);
+  constexpr std::string_view mark = "missing: ";
+  const std::string message(family.status().message());
+  const size_t at = message.find(mark);
+  if (family.ok() || at == std::string::npos) return family;
+  size_t begin = at + mark.size();
+  while (begin < message.size()) {
+    const size_t open = message.find(" [", begin);
+    const size_t close = message.find(']', begin);
+    if (open == std::string::npos || close == std::string::npos) break;
+    std::vector<int64_t> dims;
+    std::string dim;
+    for (size_t i = open + 2; i <= close; ++i) {
+      if (message[i] >= '0' && message[i] <= '9') dim += message[i];
+      if ((message[i] == ',' || message[i] == ']') && !dim.empty()) {
+        dims.push_back(std::stoll(dim));
+        dim.clear();
+      }
+    }
+    add_tensor(file, message.substr(begin, open - begin), dims);
+    begin = close + 3;
+  }
+  return build(recipes, file);
 }
 
 // Those of the tree.

@@ -64,25 +64,58 @@ Status Evaluator::group(const Table& table, const World* world, size_t column) {
   return {};
 }
 
-const StoredTensor* Evaluator::find(const World& world, const Column& column, const Row& row,
-                                    size_t name, Fillings fillings, std::string& stored_name) {
+// The names under which a tensor may lie, best first.
+std::vector<std::string> Evaluator::candidates(const World& world, const Column& column,
+                                               const Row& row, size_t name, Fillings fillings) {
   fillings.name = row.names[name];
   const size_t first = column.each ? name : 0;
   const size_t last = column.each ? name + 1 : column.patterns.size();
+  std::vector<std::string> names;
   for (size_t p = first; p < last; ++p) {
     for (const std::string& frame : world.frames) {
       Fillings outer = fillings;
       const std::string inner = filled(column.patterns[p], fillings);
       outer.inner = inner;
-      std::string candidate = filled(frame, outer);
-      const auto found = file_.tensors.find(candidate);
-      if (stored_name.empty()) stored_name = candidate;  // the first choice, for messages
-      if (found == file_.tensors.end()) continue;
-      stored_name = std::move(candidate);
-      return &found->second;
+      names.push_back(filled(frame, outer));
     }
   }
+  return names;
+}
+
+// stored_name: where it was found, or the first choice, for messages.
+const StoredTensor* Evaluator::find(const World& world, const Column& column, const Row& row,
+                                    size_t name, Fillings fillings, std::string& stored_name) {
+  const std::vector<std::string> names = candidates(world, column, row, name, fillings);
+  for (const std::string& candidate : names) {
+    const auto found = file_.tensors.find(candidate);
+    if (found == file_.tensors.end()) continue;
+    stored_name = candidate;
+    return &found->second;
+  }
+  stored_name = names.front();
   return nullptr;
+}
+
+// Whether several tensors of a quantization format stand for the matrix.
+Result<bool> Evaluator::find_packed(const World& world, const Column& column, const Row& row,
+                                    size_t name, const Fillings& fillings, Weight& weight) {
+  if (weight.stacked || row.dims.size() != 2) return false;
+  for (const std::string& candidate : candidates(world, column, row, name, fillings)) {
+    TENON_TRY_ASSIGN(weight.packed, tenon::find_packed(formats_, file_, candidate));
+    if (!weight.packed) continue;
+    const std::vector<std::string> names = names_of(*weight.packed, file_);
+    used_.insert(names.begin(), names.end());
+    weight.stored_names = {candidate};
+    return true;
+  }
+  return false;
+}
+
+void Evaluator::check_format(const StoredTensor& tensor, const std::string& name) {
+  const bool plain = tensor.format.empty();
+  if (plain ? is_float(tensor.dtype) : formats_.find(tensor.format) != nullptr) return;
+  problems_.unsupported.push_back(
+      fmt::format("{} ({})", name, plain ? name_of(tensor.dtype) : tensor.format));
 }
 
 Result<Term> Evaluator::weight(const Row& row, size_t name, const World& world, size_t column_index,
@@ -118,15 +151,30 @@ Result<Term> Evaluator::weight(const Row& row, size_t name, const World& world, 
         .name = {}, .index = index, .stack = column.stack, .stack_index = number, .inner = {}};
     const StoredTensor* tensor = find(world, column, row, name, fillings, stored_name);
     if (tensor == nullptr) {
-      if (!row.optional) problems_.missing.push_back(stored_name);
+      TENON_TRY_ASSIGN(const bool packed, find_packed(world, column, row, name, fillings, *weight));
+      if (packed) break;
+      if (!row.optional) add_missing(*weight, row, stored_name);
       return absent;
     }
     used_.insert(stored_name);
+    check_format(*tensor, stored_name);
     weight->tensors.push_back(tensor);
     weight->stored_names.push_back(std::move(stored_name));
   }
   TENON_TRY_ASSIGN(weight->dims, sizes(row.dims));
   return check_dims(*weight) ? Term(WeightPointer(std::move(weight))) : absent;
+}
+
+// With the dims that it should have, where they are known.
+void Evaluator::add_missing(const Weight& weight, const Row& row, const std::string& name) {
+  Result<std::vector<int64_t>> dims = sizes(row.dims);
+  if (!dims.ok()) {
+    problems_.missing.push_back(name);
+    return;
+  }
+  if (weight.stacked) dims->erase(dims->begin());
+  if (weight.transposed) std::ranges::reverse(*dims);
+  problems_.missing.push_back(fmt::format("{} {}", name, dims_text(*dims)));
 }
 
 bool Evaluator::check_dims(const Weight& weight) {

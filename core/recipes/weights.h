@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "core/formats/decode.h"
 #include "core/graph/weight_file.h"
 
 #include <cstdint>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -21,6 +23,8 @@ struct Weight {
   std::vector<int64_t> dims;
   bool transposed = false;  // stored with the two axes exchanged
   bool stacked = false;     // axis 0 goes over `tensors`
+  // The file holds the matrix in several tensors of a quantization format; `tensors` is empty.
+  std::optional<PackedWeight> packed = {};
 };
 
 // What is wrong with a file, gathered so that one message tells all of it.
