@@ -199,15 +199,15 @@ Result<Term> rope_angles(Call& call) {
   }
   const Rope rope = rope_of(*members);
   if (factors == no_id) factors = rope.is_long() ? of_long : of_short;
-  ExpandContext& context = emitter->context();
-  const ValueId column = context.add("Unsqueeze", {positions, context.integers({1})});
-  const ValueId angles = context.reals(frequencies(rope, dims), {dims / 2});
-  const ValueId given = factors != no_id ? context.add("Div", {angles, factors}) : angles;
+  const ValueId axis = emitter->context().integers({1});
+  const ValueId column = emitter->add("Unsqueeze", {positions, axis});
+  ValueId angles = emitter->context().reals(frequencies(rope, dims), {dims / 2});
+  if (factors != no_id) angles = emitter->add("Div", {angles, factors});
   const Attributes numbers = {{"m", magnitude(rope)}};
-  const ValueId cosines =
-      ops::map(context, "m * cos(f32(p) * f)", {{"p", column}, {"f", given}}, DType::f32, numbers);
-  const ValueId sines =
-      ops::map(context, "m * sin(f32(p) * f)", {{"p", column}, {"f", given}}, DType::f32, numbers);
+  const ValueId cosines = ops::map(emitter->context(), "m * cos(f32(p) * f)",
+                                   {{"p", column}, {"f", angles}}, DType::f32, numbers);
+  const ValueId sines = ops::map(emitter->context(), "m * sin(f32(p) * f)",
+                                 {{"p", column}, {"f", angles}}, DType::f32, numbers);
   return record_of({{"cosines", Tensor{cosines}}, {"sines", Tensor{sines}}, {"dims", dims}});
 }
 

@@ -78,7 +78,8 @@ class Evaluator {
   void add_missing(const Weight& weight, const Row& row, const std::string& name);
   void check_format(const StoredTensor& tensor, const std::string& name);
   static std::vector<std::string> candidates(const World& world, const Column& column,
-                                             const Row& row, size_t name, Fillings fillings);
+                                             const Row& row, size_t name, Fillings fillings,
+                                             bool counted);
   Result<bool> find_packed(const World& world, const Column& column, const Row& row, size_t name,
                            const Fillings& fillings, Weight& weight);
   const StoredTensor* find(const World& world, const Column& column, const Row& row, size_t name,

@@ -19,7 +19,8 @@ struct Rope {
   double low = 1, high = 4;  // llama3
   double fast = 32, slow = 1, mscale = 0, mscale_all = 0;  // yarn
   bool truncate = true;                                    // yarn
-  std::vector<double> short_factors, long_factors;         // longrope
+  std::vector<double> short_factors = {};                  // longrope
+  std::vector<double> long_factors = {};
 
   bool is_long() const { return original > 0 && context > original; }
 };

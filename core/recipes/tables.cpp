@@ -64,14 +64,20 @@ Status Evaluator::group(const Table& table, const World* world, size_t column) {
   return {};
 }
 
-// The names under which a tensor may lie, best first.
+// The names under which a tensor may lie, best first. counted: of the patterns of a stack, those
+// that count its tensors, or those of tensors that hold all of it.
 std::vector<std::string> Evaluator::candidates(const World& world, const Column& column,
-                                               const Row& row, size_t name, Fillings fillings) {
+                                               const Row& row, size_t name, Fillings fillings,
+                                               bool counted) {
+  const std::string mark = fmt::format("{{{}}}", column.stack);
   fillings.name = row.names[name];
   const size_t first = column.each ? name : 0;
   const size_t last = column.each ? name + 1 : column.patterns.size();
   std::vector<std::string> names;
   for (size_t p = first; p < last; ++p) {
+    if (!column.stack.empty() && (column.patterns[p].find(mark) != std::string::npos) != counted) {
+      continue;
+    }
     for (const std::string& frame : world.frames) {
       Fillings outer = fillings;
       const std::string inner = filled(column.patterns[p], fillings);
@@ -85,14 +91,15 @@ std::vector<std::string> Evaluator::candidates(const World& world, const Column&
 // stored_name: where it was found, or the first choice, for messages.
 const StoredTensor* Evaluator::find(const World& world, const Column& column, const Row& row,
                                     size_t name, Fillings fillings, std::string& stored_name) {
-  const std::vector<std::string> names = candidates(world, column, row, name, fillings);
+  const bool counted = !fillings.stack.empty();
+  const std::vector<std::string> names = candidates(world, column, row, name, fillings, counted);
   for (const std::string& candidate : names) {
     const auto found = file_.tensors.find(candidate);
     if (found == file_.tensors.end()) continue;
     stored_name = candidate;
     return &found->second;
   }
-  stored_name = names.front();
+  if (!names.empty()) stored_name = names.front();
   return nullptr;
 }
 
@@ -100,7 +107,7 @@ const StoredTensor* Evaluator::find(const World& world, const Column& column, co
 Result<bool> Evaluator::find_packed(const World& world, const Column& column, const Row& row,
                                     size_t name, const Fillings& fillings, Weight& weight) {
   if (weight.stacked || row.dims.size() != 2) return false;
-  for (const std::string& candidate : candidates(world, column, row, name, fillings)) {
+  for (const std::string& candidate : candidates(world, column, row, name, fillings, false)) {
     TENON_TRY_ASSIGN(weight.packed, tenon::find_packed(formats_, file_, candidate));
     if (!weight.packed) continue;
     const std::vector<std::string> names = names_of(*weight.packed, file_);
@@ -136,6 +143,12 @@ Result<Term> Evaluator::weight(const Row& row, size_t name, const World& world, 
   weight->stacked = !column.stack.empty();
   int64_t count = 1;
   if (weight->stacked) {
+    std::string whole;
+    const Fillings fillings = {
+        .name = {}, .index = index, .stack = {}, .stack_index = {}, .inner = {}};
+    weight->stacked = find(world, column, row, name, fillings, whole) == nullptr;
+  }
+  if (weight->stacked) {
     TENON_TRY_ASSIGN(const Term term, evaluate(*column.stack_count, {}));
     const auto* number = term.as<int64_t>();
     if (number == nullptr || *number < 1 || *number > most_members || row.dims.empty()) {
@@ -147,20 +160,25 @@ Result<Term> Evaluator::weight(const Row& row, size_t name, const World& world, 
   for (int64_t i = 0; i < count; ++i) {
     const std::string number = std::to_string(i);
     std::string stored_name;
-    const Fillings fillings = {
-        .name = {}, .index = index, .stack = column.stack, .stack_index = number, .inner = {}};
+    const Fillings fillings = {.name = {},
+                               .index = index,
+                               .stack = weight->stacked ? column.stack : std::string_view(),
+                               .stack_index = number,
+                               .inner = {}};
     const StoredTensor* tensor = find(world, column, row, name, fillings, stored_name);
     if (tensor == nullptr) {
       TENON_TRY_ASSIGN(const bool packed, find_packed(world, column, row, name, fillings, *weight));
       if (packed) break;
-      if (!row.optional) add_missing(*weight, row, stored_name);
-      return absent;
+      if (row.optional) return absent;
+      add_missing(*weight, row, stored_name);
+      continue;
     }
     used_.insert(stored_name);
     check_format(*tensor, stored_name);
     weight->tensors.push_back(tensor);
     weight->stored_names.push_back(std::move(stored_name));
   }
+  if (!weight->packed && weight->tensors.size() != static_cast<size_t>(count)) return absent;
   TENON_TRY_ASSIGN(weight->dims, sizes(row.dims));
   return check_dims(*weight) ? Term(WeightPointer(std::move(weight))) : absent;
 }
