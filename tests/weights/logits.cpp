@@ -4,7 +4,8 @@
 //
 //   family_logits DEVICE MOST FOLDER NAME...      FOLDER/NAME-hf, FOLDER/NAME.gguf, NAME.logits.npy
 //   family_logits DEVICE MOST --stored MODEL IDS LOGITS    a model against stored logits alone
-//   family_logits DEVICE MOST --after MODEL TEXT LOGITS    the last token's, of bytes as tokens
+//   family_logits DEVICE MOST --exact MODEL IDS            a safetensors model against the pass in
+//   f64 family_logits DEVICE MOST --after MODEL TEXT LOGITS    the last token's, of bytes as tokens
 //
 // Names are relative to TENON_TEST_DATA. A line for each model; exit code 1 when a logit is further
 // than MOST from the pass in f64 (or from the stored one).
@@ -127,8 +128,22 @@ Result<bool> judge_stored(const std::string& device, double most, const fs::path
   return far <= most;
 }
 
+Result<bool> judge_exact(const std::string& device, double most, const fs::path& model,
+                         const std::vector<int32_t>& tokens) {
+  TENON_TRY_ASSIGN(texts::Opened opened, texts::open(model, device));
+  const weights::Matrix exact = weights::logits_of(*opened.model->weight_file(), tokens);
+  TENON_TRY_ASSIGN(const auto made, run(opened, tokens));
+  const double far = difference(made, exact.values);
+  fmt::print("{} {:.2e} from the pass in f64\n", model.string(), far);
+  return far <= most;
+}
+
 Result<bool> judge(const std::string& device, double most, const std::vector<std::string>& words) {
   const fs::path data = texts::test_data();
+  if (words[0] == "--exact") {
+    TENON_TRY_ASSIGN(const auto tokens, read_tokens(data / words[2]));
+    return judge_exact(device, most, data / words[1], tokens);
+  }
   if (words[0] == "--stored" || words[0] == "--after") {
     std::vector<int32_t> tokens;
     if (words[0] == "--after") {
@@ -156,7 +171,7 @@ int main(int count, char** words) {
     return 0;
   }
   const std::vector<std::string> rest(words + 3, words + count);
-  if (rest[0].starts_with("--") && rest.size() != 4) return 2;
+  if (rest[0].starts_with("--") && rest.size() != (rest[0] == "--exact" ? 3u : 4u)) return 2;
   const auto right = judge(words[1], std::strtod(words[2], nullptr), rest);
   if (!right.ok()) fmt::print("{}\n", right.status().message());
   return right.ok() && *right ? 0 : 1;
