@@ -157,7 +157,8 @@ Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& pa
 }
 
 Status Model::build(const LoadOptions& options) {
-  TENON_TRY_ASSIGN(Family family, build_family(engine_.recipes(), *weight_file_));
+  TENON_TRY_ASSIGN(Family family,
+                   build_family(engine_.recipes(), *weight_file_, engine_.formats()));
   for (auto& [name, graph] : family.graphs) {
     const bool is_main = name == "decoder" || family.graphs.size() == 1;
     if (!is_main && name != "encoder") {

@@ -125,8 +125,7 @@ TEST(RecipeEvaluator, graphs_hold_weights_where_they_lie) {
     EXPECT_EQ(value.constant->bytes.data(), file.tensors["l.0.up"].bytes.data());
     EXPECT_EQ(value.constant->dims, (std::vector<int64_t>{4, 6}));
   }
-  EXPECT_EQ(to_text(graph), R"(meta "recipe" = "x"
-symbol s0 "T"
+  EXPECT_EQ(to_text(graph), R"(symbol s0 "T"
 symbol s1 "W"
 constant %1 "embed.weight" f32[8, 4] = hash 90012aca9795cb1a02d99d7e4c0f0ab2
 constant %3 "l.0.norm" f32[4] = {0.19456404447555542, -0.04547607898712158, 0.23273849487304688, 0.29474860429763794}

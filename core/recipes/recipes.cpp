@@ -104,7 +104,6 @@ Result<Family> build(const Recipe& recipe, Evaluator& evaluator, const WeightFil
   family.recipe = recipe.name;
   for (const recipes::GraphRecipe& graph : recipe.graphs) {
     TENON_TRY_ASSIGN(Graph made, evaluator.graph(graph));
-    made.metadata["recipe"] = recipe.name;
     family.graphs.emplace_back(graph.name, std::move(made));
   }
   family.facts = Json::object({{"recipe", recipe.name}, {"kind", kind_of(family)}});
