@@ -116,6 +116,38 @@ TEST(GreedySearch, padding_is_masked_and_has_no_position) {
   EXPECT_EQ(search.calls[1][3].tensor.dims, (Integers{2, 2, 1, 2, 1}));
 }
 
+TEST(Sampling, a_small_share_leaves_the_most_probable_token) {
+  Search search("Sampling");
+  search.node().attributes["top_p"] = 0.5;
+  const auto made = search.run({tensor<int32_t>(DType::i32, {1, 2}, {1, 2}), number(6)}, 2);
+  ASSERT_EQ(made.size(), 2u) << search.message();
+  EXPECT_EQ(integers_of(made[0]), (std::vector<int32_t>{1, 2, 3, 4, 5, 6}));
+  EXPECT_EQ(made[1].tensor.dims, (Integers{1, 8}));
+}
+
+TEST(Sampling, a_seed_draws_the_same_tokens_again) {
+  const auto drawn = [](int32_t seed) {
+    Search search("Sampling");
+    search.node().attributes["top_p"] = 1.0;
+    search.node().attributes["temperature"] = 4.0;
+    search.node().attributes["eos_token_id"] = int64_t{-1};
+    const auto made = search.run({tensor<int32_t>(DType::i32, {1, 1}, {1}),
+                                  number(30),
+                                  {},
+                                  {},
+                                  {},
+                                  {},
+                                  {},
+                                  {},
+                                  number(seed)},
+                                 1);
+    return made.empty() ? std::vector<int32_t>() : integers_of(made[0]);
+  };
+  EXPECT_EQ(drawn(7).size(), 30u);
+  EXPECT_EQ(drawn(7), drawn(7));
+  EXPECT_NE(drawn(7), drawn(8));
+}
+
 TEST(BeamSearch, gives_the_best_sequences_with_their_scores) {
   Search search("BeamSearch");
   const auto made = search.run(

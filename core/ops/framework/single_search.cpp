@@ -11,6 +11,28 @@ namespace {
 
 constexpr int64_t most_length = int64_t{1} << 20;
 
+Status give_texts(HostContext& c, std::vector<Tokens>& texts, size_t length, int64_t pad) {
+  std::vector<int64_t> all;
+  for (Tokens& text : texts) {
+    text.resize(length, pad);
+    all.insert(all.end(), text.begin(), text.end());
+  }
+  const auto rows = static_cast<int64_t>(texts.size()), columns = static_cast<int64_t>(length);
+  TENON_TRY_ASSIGN(HostTensor made, integer_tensor(DType::i32, {rows, columns}, all));
+  c.output(0, std::move(made));
+  return {};
+}
+
+// What the last tokens were chosen by.
+Status give_scores(HostContext& c, const Logits& logits) {
+  const auto rows = static_cast<int64_t>(logits.rows);
+  const auto columns = static_cast<int64_t>(logits.vocabulary);
+  TENON_TRY_ASSIGN(HostTensor made, make_tensor(DType::f32, {rows, columns}));
+  std::ranges::copy(logits.scores, reinterpret_cast<float*>(made.data.get()));
+  c.output(1, std::move(made));
+  return {};
+}
+
 }  // namespace
 
 size_t most_probable(std::span<const float> scores) {
@@ -46,6 +68,8 @@ Status run_single_search(HostContext& c, const SearchInputs& inputs, TokenChoose
   TENON_TRY(rules.check(sequences.size(), logits.vocabulary));
   for (size_t at = begin; at < length; ++at) {
     for (size_t row = 0; row < sequences.size(); ++row) {
+      std::ranges::replace_if(
+          logits.of(row), [](float score) { return score != score; }, banned);
       rules.apply(logits.of(row), sequences[row], row, at == begin);
       TENON_TRY_ASSIGN(const int64_t token, chooser.choose(logits.of(row)));
       is_done[row] = is_done[row] || token == end;
@@ -58,15 +82,8 @@ Status run_single_search(HostContext& c, const SearchInputs& inputs, TokenChoose
       return invalid("a vocabulary of {} and then {} tokens", vocabulary, logits.vocabulary);
     }
   }
-  std::vector<int64_t> all;
-  for (Tokens& row : sequences) {
-    row.resize(length, pad);
-    all.insert(all.end(), row.begin(), row.end());
-  }
-  const auto batch = static_cast<int64_t>(sequences.size());
-  TENON_TRY_ASSIGN(HostTensor made, integer_tensor(DType::i32, {batch, most}, all));
-  c.output(0, std::move(made));
-  return {};
+  TENON_TRY(give_texts(c, sequences, length, pad));
+  return c.wants(1) ? give_scores(c, logits) : Status();
 }
 
 }  // namespace tenon::ops
