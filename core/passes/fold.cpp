@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/element.h"
 #include "core/ops/framework/rows.h"
+#include "core/passes/framework/decodes.h"
 #include "core/passes/framework/replace.h"
 #include "core/passes/pass.h"
 #include "tenon/strip_vm.h"
@@ -145,8 +146,7 @@ Status run(Graph& graph, const PassOptions& options) {
     const bool is_output = std::ranges::any_of(
         node.outputs, [&](ValueId id) { return id != no_id && outputs.is_output(id); });
     // Weights stay as small as the file has them.
-    const bool decodes = node.op == "Decode" && node.domain == "tenon";
-    auto constants = is_output || decodes ? std::nullopt : folding.constants(node);
+    auto constants = is_output || decodes(node) ? std::nullopt : folding.constants(node);
     if (!constants) {
       kept.push_back(std::move(node));
       continue;

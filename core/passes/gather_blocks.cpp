@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/infer_node.h"
 #include "core/passes/framework/dead.h"
+#include "core/passes/framework/decodes.h"
 #include "core/passes/pass.h"
 
 #include <algorithm>
@@ -10,9 +11,7 @@ namespace tenon::passes {
 namespace {
 
 // Decodes whose first input is rows of blocks: packed tensors say how many rows they stand for.
-bool decodes_blocks(const Node& node) {
-  return node.op == "Decode" && node.domain == "tenon" && !node.attributes.contains("rows");
-}
+bool decodes_blocks(const Node& node) { return decodes(node) && !node.attributes.contains("rows"); }
 
 bool gathers_rows(const Graph& graph, const Node& node) {
   if (node.op != "Gather" || !node.domain.empty()) return false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/element.h"
+#include "core/passes/framework/decodes.h"
 #include "core/passes/framework/replace.h"
 #include "core/passes/pass.h"
 
@@ -41,7 +42,7 @@ Status run(Graph& graph, const PassOptions&) {
   std::vector<Node> kept;
   for (Node& node : graph.main().nodes) {
     now.apply(node);
-    if (has_element(node)) forward(graph, node, now);
+    if (has_element(node) && !decodes(node)) forward(graph, node, now);
     const bool used = std::ranges::any_of(node.outputs, [](ValueId id) { return id != no_id; });
     if (used) kept.push_back(std::move(node));
   }
