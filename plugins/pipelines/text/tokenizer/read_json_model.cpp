@@ -132,6 +132,7 @@ Status read_vocabulary(const Json& json, Vocabulary& vocabulary) {
     return invalid("vocab: {}, expected {}", vocab == nullptr ? "none" : vocab->kind(),
                    scores ? "an array" : "an object");
   }
+  vocabulary.expect(1 + vocab->members().size() + vocab->array_items().size());
   if (scores) return read_scores(*vocab, vocabulary);
   return read_ids(*vocab, vocabulary);
 }

@@ -68,7 +68,6 @@ Result<Parts> read_merges(std::string_view vocabulary, std::string_view merges) 
   TENON_TRY_ASSIGN(Json ids, parse_json(vocabulary, {.bytes = most_file, .depth = 2}));
   Json model = Json::object({{"type", "BPE"}, {"vocab", std::move(ids)}});
   TENON_TRY(read_vocabulary(model, parts->vocabulary));
-  TENON_TRY(parts->vocabulary.check_density());
   const auto bos = parts->vocabulary.find("<s>");
   const auto eos = parts->vocabulary.find("</s>");
   constexpr std::string_view gpt2[] = {"<|endoftext|>"};

@@ -3,7 +3,7 @@
 #include "tokenizer/named_splits.h"
 #include "tokenizer/readers.h"
 
-#include <array>
+#include <algorithm>
 #include <charconv>
 
 namespace tenon::text {
@@ -74,6 +74,8 @@ Result<Parts> read_tiktoken(std::string_view text, std::string_view encoding) {
   TENON_TRY_ASSIGN(const Encodings known, encoding_of(encoding));
   auto parts = std::make_unique<TokenizerParts>();
   Vocabulary& vocabulary = parts->vocabulary;
+  vocabulary.expect(1 + known.special.size() +
+                    static_cast<size_t>(std::ranges::count(text, '\n')));
   for (size_t line = 1; !text.empty(); ++line) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view row = text.substr(0, end);
@@ -89,7 +91,6 @@ Result<Parts> read_tiktoken(std::string_view text, std::string_view encoding) {
     TENON_TRY(vocabulary.add(token.id, token.spelling, TokenKind::control));
     added.push_back({.id = token.id, .spelling = std::string(token.spelling), .special = true});
   }
-  TENON_TRY(vocabulary.check_density());
   parts->added = AddedTokens(std::move(added));
   TENON_TRY_ASSIGN(const NamedSplit split, named_split(known.split));
   TENON_TRY_ASSIGN(parts->splits, steps_of(split));

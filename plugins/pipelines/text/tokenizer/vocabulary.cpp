@@ -18,6 +18,9 @@ Status Vocabulary::add(int32_t id, std::string_view spelling, TokenKind kind, do
   if (id < 0 || id >= most_tokens) {
     return invalid("token {}: ids go from 0 to {}", id, most_tokens - 1);
   }
+  if (expected_ > 0 && id >= 2 * expected_ + 65536) {
+    return invalid("token {}: too large an id for a vocabulary of {}", id, expected_);
+  }
   if (spelling.size() > most_bytes) {
     return invalid("token {}: spelled with {} bytes, at most {} are read", id, spelling.size(),
                    most_bytes);
@@ -36,11 +39,6 @@ Status Vocabulary::add(int32_t id, std::string_view spelling, TokenKind kind, do
   ids_.emplace(text, id);
   ++count_;
   return {};
-}
-
-Status Vocabulary::check_density() const {
-  if (size() <= 2 * int64_t{count_} + 65536) return {};
-  return invalid("vocabulary: {} tokens have ids up to {}", count_, size() - 1);
 }
 
 std::optional<int32_t> Vocabulary::find(std::string_view spelling) const {

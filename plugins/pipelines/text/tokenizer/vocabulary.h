@@ -25,8 +25,9 @@ class Vocabulary {
   // A token at an id that is still free. The first token of a spelling is the one found by it.
   Status add(int32_t id, std::string_view spelling, TokenKind kind = TokenKind::normal,
              double score = 0);
-  // Fails when ids are so sparse that tables by id would be far larger than the vocabulary.
-  Status check_density() const;
+  // Says that so many tokens will come, in addition to those it was told of before. Ids that are
+  // far larger than that many need are refused.
+  void expect(size_t tokens) { expected_ += static_cast<int64_t>(tokens); }
 
   // One more than the largest id.
   int32_t size() const { return static_cast<int32_t>(tokens_.size()); }
@@ -53,6 +54,7 @@ class Vocabulary {
   std::unordered_map<std::string_view, int32_t> ids_;
   int32_t count_ = 0;
   size_t bytes_ = 0;
+  int64_t expected_ = 0;  // 0: was not told
 };
 
 // The id of "<0x41>" for every byte, or nothing when one of them is missing.
