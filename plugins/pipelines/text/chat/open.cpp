@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "chat/chat.h"
 #include "tenon/gguf.h"
+#include "tokenizer/special.h"
 
 namespace tenon::text {
 
@@ -19,7 +20,7 @@ const std::string* source_named(const Sources& sources, std::string_view name) {
 Result<Json> config_of(const Files& files) {
   const auto text = files.read("tokenizer_config.json");
   if (!text) return Json::object();
-  auto config = parse_json(*text);
+  auto config = parse_config(*text);
   if (!config.ok()) return config.status().at("tokenizer_config.json");
   return config;
 }

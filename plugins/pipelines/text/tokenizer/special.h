@@ -7,7 +7,7 @@
 // Which tokens begin, end and fill texts, from the configuration files beside a model. [any thread]
 namespace tenon::text {
 
-// The member `document` of a file such as tokenizer_config.json. Integers that do not fit, such as
+// A file such as tokenizer_config.json. Integers that do not fit, such as
 // the model_max_length 1e30 that these files have, become numbers.
 Result<Json> parse_config(std::string_view text);
 
