@@ -156,15 +156,17 @@ Patience patience(const tenon_session* session, const tenon_cancel* cancel) {
   return made;
 }
 
-Status run_task(tenon_session* session, std::string_view task, const tenon_request& request,
+// runs: null for a task without a model.
+Status run_task(Engine& engine, Runs* runs, std::string_view task, const tenon_request& request,
                 const tenon_event_sink& events) {
   std::string known;
-  for (const Engine::Offer& offer : session->runs->model().engine().offers(TENON_PIPELINE_ID)) {
+  for (const Engine::Offer& offer : engine.offers(TENON_PIPELINE_ID)) {
     const auto* table = static_cast<const tenon_pipeline*>(offer.table);
     const std::string_view offered = to_view(table->task(offer.plugin->self()));
     if (offered == task) {
-      tenon_model_ref ref{session->runs.get()};
-      const tenon_status code = table->run(offer.plugin->self(), &ref, &request, &events);
+      tenon_model_ref ref{runs};
+      const tenon_status code = table->run(offer.plugin->self(), runs == nullptr ? nullptr : &ref,
+                                           &request, &events);
       return take_failure(code);
     }
     known += (known.empty() ? "" : ", ") + std::string(offered);
@@ -326,7 +328,15 @@ void tenon_result_destroy(tenon_result* result) { delete result; }
 
 tenon_status tenon_task_run(tenon_session* session, const char* task, const tenon_request* request,
                             const tenon_event_sink* events) {
-  return api([&] { return run_task(session, task, *request, *events); });
+  return api([&] {
+    Runs* runs = session->runs.get();
+    return run_task(runs->model().engine(), runs, task, *request, *events);
+  });
+}
+
+tenon_status tenon_engine_task(tenon_engine* engine, const char* task,
+                               const tenon_request* request, const tenon_event_sink* events) {
+  return api([&] { return run_task(*engine->engine, nullptr, task, *request, *events); });
 }
 
 }  // extern "C"

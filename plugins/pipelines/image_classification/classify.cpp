@@ -127,6 +127,7 @@ std::string event_of(std::string_view part, const std::vector<Class>& classes,
 
 Status classify(const tenon_models& models, tenon_model_ref* model, const tenon_request& request,
                 const tenon_event_sink& events) {
+  if (model == nullptr) return invalid("pictures are classified by a model, and none was given");
   if (request.n_parts == 0) return invalid("no picture in the request");
   TENON_TRY_ASSIGN(const Settings settings, settings_of(models, model, request));
   TENON_TRY_ASSIGN(const ModelInput input, picture_input(models, model, settings.layout));

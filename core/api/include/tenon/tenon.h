@@ -124,6 +124,10 @@ TENON_API void tenon_result_destroy(tenon_result* result);
  * parts in, JSON events out; see the plugin's page in docs/. */
 TENON_API tenon_status tenon_task_run(tenon_session* session, const char* task,
                                       const tenon_request* request, const tenon_event_sink* events);
+/* The same for a task that needs files but no model ("tokenize"). */
+TENON_API tenon_status tenon_engine_task(tenon_engine* engine, const char* task,
+                                         const tenon_request* request,
+                                         const tenon_event_sink* events);
 
 #ifdef __cplusplus
 }

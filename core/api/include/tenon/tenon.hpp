@@ -38,6 +38,16 @@ struct Deleter {
   void operator()(tenon_result* p) const { tenon_result_destroy(p); }
 };
 inline tenon_str str(std::string_view text) { return {text.data(), text.size()}; }
+inline tenon_request request_of(std::string_view parameters, std::span<const tenon_part> parts,
+                                const tenon_cancel* cancel) {
+  return {sizeof(tenon_request), 0, str(parameters), parts.data(), parts.size(), cancel};
+}
+inline tenon_event_sink event_sink(std::vector<std::string>& events) {
+  return {&events, [](void* context, tenon_str json) -> tenon_status {
+            static_cast<std::vector<std::string>*>(context)->emplace_back(json.data, json.size);
+            return TENON_OK;
+          }};
+}
 inline tenon_byte_sink text_sink(std::string& text) {
   return {&text, [](void* context, const void* bytes, uint64_t size) -> tenon_status {
             static_cast<std::string*>(context)->append(static_cast<const char*>(bytes), size);
@@ -183,15 +193,16 @@ class Session {
                                 std::span<const tenon_part> parts,
                                 const tenon_cancel* cancel = nullptr) {
     std::vector<std::string> events;
-    const tenon_request request{sizeof(tenon_request), 0,     detail::str(parameters), parts.data(),
-                                parts.size(),          cancel};
-    const tenon_event_sink sink{&events, [](void* context, tenon_str json) -> tenon_status {
-                                  static_cast<std::vector<std::string>*>(context)->emplace_back(
-                                      json.data, json.size);
-                                  return TENON_OK;
-                                }};
-    detail::check(tenon_task_run(handle(), name.c_str(), &request, &sink));
+    const tenon_event_sink sink = detail::event_sink(events);
+    task(name, parameters, parts, sink, cancel);
     return events;
+  }
+  // The same as they come.
+  void task(const std::string& name, const std::string& parameters,
+            std::span<const tenon_part> parts, const tenon_event_sink& events,
+            const tenon_cancel* cancel = nullptr) {
+    const tenon_request request = detail::request_of(parameters, parts, cancel);
+    detail::check(tenon_task_run(handle(), name.c_str(), &request, &events));
   }
 
  private:
@@ -253,6 +264,25 @@ class Engine {
     detail::check(
         tenon_model_load(handle(), path.c_str(), rows.data(), rows.size(), cancel, &made));
     return Model(made);
+  }
+  // From memory, which outlives the model. name: as a file would be called.
+  Model load_memory(std::span<const std::byte> bytes, const std::string& name,
+                    const Options& options = {}, const tenon_cancel* cancel = nullptr) const {
+    const auto rows = borrow(options);
+    tenon_model* made = nullptr;
+    detail::check(tenon_model_load_memory(handle(), bytes.data(), bytes.size(), name.c_str(),
+                                          rows.data(), rows.size(), cancel, &made));
+    return Model(made);
+  }
+  // A task without a model; events, one JSON object each.
+  std::vector<std::string> task(const std::string& name, const std::string& parameters,
+                                std::span<const tenon_part> parts,
+                                const tenon_cancel* cancel = nullptr) const {
+    std::vector<std::string> events;
+    const tenon_event_sink sink = detail::event_sink(events);
+    const tenon_request request = detail::request_of(parameters, parts, cancel);
+    detail::check(tenon_engine_task(handle(), name.c_str(), &request, &sink));
+    return events;
   }
   std::string describe(const std::string& what) const {
     std::string text;

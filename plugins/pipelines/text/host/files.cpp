@@ -1,11 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "host/files.h"
 
+#include <algorithm>
+#include <iterator>
+
 namespace tenon::text {
 
 namespace {
 
 constexpr size_t most_bytes = size_t{512} << 20;
+
+// Names of files that belong to a tokenizer; others belong to the model.
+bool is_of_tokenizer(std::string_view name) {
+  constexpr std::string_view others[] = {"header.gguf", "special_tokens_map.json",
+                                         "added_tokens.json", "chat_template.jinja", "merges.txt"};
+  return name.starts_with("tokenizer") || name.starts_with("vocab") ||
+         name.ends_with(".tiktoken") || name.ends_with(".model") ||
+         std::ranges::find(others, name) != std::end(others);
+}
 
 tenon_status append(void* context, const void* bytes, uint64_t size) {
   auto& out = *static_cast<std::string*>(context);
@@ -23,10 +35,9 @@ std::optional<std::string> HostFiles::read(std::string_view name) const {
       return std::string(static_cast<const char*>(part.data), part.bytes);
     }
   }
+  if (host_.models == nullptr || host_.model == nullptr) return std::nullopt;
   // Parts bring a whole tokenizer: files of the model do not mix with it.
-  if (request_.n_parts > 0 || host_.models == nullptr || host_.model == nullptr) {
-    return std::nullopt;
-  }
+  if (request_.n_parts > 0 && is_of_tokenizer(name)) return std::nullopt;
   std::string text;
   const tenon_byte_sink sink{&text, append};
   if (host_.models->companion(host_.model, to_str(name), &sink) != TENON_OK) return std::nullopt;

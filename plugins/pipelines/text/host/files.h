@@ -5,7 +5,8 @@
 #include "tokenizer.h"
 
 // The files of a model as a task sees them: the parts of its request first, then what lies beside
-// the model. Borrows both. [any thread]
+// the model. A request with parts brings its own tokenizer, and that of the model is not seen.
+// Borrows both. [any thread]
 namespace tenon::text {
 
 class HostFiles : public Files {

@@ -43,7 +43,8 @@ typedef struct tenon_pipeline {
   uint32_t reserved;
   /* [any] "image-classification" */
   tenon_str(TENON_CALL* task)(void* self);
-  /* [any] The model stays the host's and outlives the call. */
+  /* [any] The model stays the host's and outlives the call; null when a task is asked for without
+   * one. */
   tenon_status(TENON_CALL* run)(void* self, tenon_model_ref* model, const tenon_request* request,
                                 const tenon_event_sink* events);
 } tenon_pipeline;
