@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Shows Tenon at work on a bare Debian 12, as root or through sudo: installs what building needs,
-# builds the release preset, and classifies pictures of handwritten digits on every kind of device
-# that is here. No argument, no network beyond the package sources.
+# builds the release preset, classifies pictures of handwritten digits on every kind of device that
+# is here, and tells a story. No argument, no network beyond the package sources.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 log=build/demo.log
@@ -48,3 +48,8 @@ else
 fi
 printf '\nBoth pictures are in %s/samples. Try your own:\n  %s run %s/model.onnx PICTURE.png\n' \
   "$digits" "$tenon" "$digits"
+
+printf '\n$ tenon generate --seed 7\n'
+"$tenon" generate --seed 7 </dev/null
+printf '\nThe story comes from a small model inside the program. Tell it how to begin:\n  %s generate "%s"\n' \
+  "$tenon" "The little fox was in the garden."
