@@ -178,14 +178,13 @@ Status Model::build(const LoadOptions& options) {
   return {};
 }
 
-Result<std::unique_ptr<Session>> Model::encoder_session(
-    std::string_view devices, const PlanOptions& options,
+Result<std::unique_ptr<Session>> Model::session_of(
+    Graph graph, std::string_view devices, PlanOptions options,
     std::optional<std::chrono::milliseconds> limit) const {
   TENON_TRY_ASSIGN(const Engine::Choice choice, engine_.choose(devices));
-  PlanOptions how = options;
-  how.mixing = choice.mixing;
-  auto made = make_plan(clone(*encoder_), choice.devices, how);
-  if (!made.ok()) return made.status().at(path_ + ": encoder");
+  options.mixing = choice.mixing;
+  auto made = make_plan(std::move(graph), choice.devices, options);
+  if (!made.ok()) return made.status().at(path_);
   return Session::make(std::move(*made), weights_, limit);
 }
 

@@ -68,8 +68,9 @@ class Model {
   Result<std::unique_ptr<Session>> session(
       std::string_view devices, const std::vector<std::string>& taps, PlanOptions options,
       std::optional<std::chrono::milliseconds> upload_limit = {}) const;
-  Result<std::unique_ptr<Session>> encoder_session(
-      std::string_view devices, const PlanOptions& options,
+  // Of another graph made of this model's.
+  Result<std::unique_ptr<Session>> session_of(
+      Graph graph, std::string_view devices, PlanOptions options,
       std::optional<std::chrono::milliseconds> upload_limit = {}) const;
   Result<std::unique_ptr<Plan>> plan(std::string_view devices, const std::vector<std::string>& taps,
                                      PlanOptions options) const;

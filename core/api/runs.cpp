@@ -56,9 +56,14 @@ Result<std::unique_ptr<Runs>> Runs::make(const Model& model, std::string_view de
                                          const PlanOptions& options,
                                          std::optional<std::chrono::milliseconds> upload_limit) {
   std::unique_ptr<Runs> made(new Runs(model));
+  made->devices_ = devices;
+  made->options_ = options;
+  made->options_.cancel = nullptr;  // of this call
+  made->upload_limit_ = upload_limit;
   TENON_TRY_ASSIGN(made->main_, model.session(devices, taps, options, upload_limit));
   if (model.encoder() != nullptr) {
-    TENON_TRY_ASSIGN(made->encoder_, model.encoder_session(devices, options, upload_limit));
+    TENON_TRY_ASSIGN(made->encoder_,
+                     model.session_of(clone(*model.encoder()), devices, options, upload_limit));
   }
   return made;
 }
@@ -69,15 +74,32 @@ Result<std::vector<RunOutput>> Runs::run(std::span<const RunInput> inputs,
   return run_texts(*main_, encoder_.get(), inputs, patience);
 }
 
+Result<std::unique_ptr<Sequences>> Runs::exported(uint64_t tokens, uint32_t count,
+                                                  uint64_t context) {
+  PastOptions options = {.context = context, .tokens = tokens, .sequences = count};
+  if (options.tokens == 0)
+    options.tokens = context == 0 ? usual_tokens : std::min(context, usual_tokens);
+  if (!tried_states_) {
+    tried_states_ = true;
+    TENON_TRY_ASSIGN(with_states_, model_.session_of(with_past_as_states(model_.graph()), devices_,
+                                                     options_, upload_limit_));
+  }
+  if (with_states_) {
+    auto made = PastSequences::make(*with_states_, options);
+    if (made.ok()) return std::unique_ptr<Sequences>(std::move(*made));
+    if (made.status().code() != Code::unsupported) return made.status();
+    with_states_.reset();
+  }
+  TENON_TRY_ASSIGN(auto made, PastSequences::make(*main_, options));
+  return std::unique_ptr<Sequences>(std::move(made));
+}
+
 Result<std::unique_ptr<Sequences>> Runs::sequences(uint64_t tokens, uint32_t count,
                                                    uint32_t page_rows) {
   TENON_TRY_ASSIGN(const Json facts, text_facts(model_));
   count = std::max(count, 1u);
   const auto context = static_cast<uint64_t>(std::max<int64_t>(facts.integer("context", 0), 0));
-  if (!model_.is_family()) {
-    TENON_TRY_ASSIGN(auto made, PastSequences::make(*main_, context, count));
-    return std::unique_ptr<Sequences>(std::move(made));
-  }
+  if (!model_.is_family()) return exported(tokens, count, context);
   if (facts.text("kind") == "encoder") {
     return unsupported("{} is an encoder: it has no sequences that grow", model_.path());
   }

@@ -33,9 +33,16 @@ class Runs {
 
  private:
   explicit Runs(const Model& model) : model_(model) {}
+  Result<std::unique_ptr<Sequences>> exported(uint64_t tokens, uint32_t count, uint64_t context);
 
   const Model& model_;
+  std::string devices_;
+  PlanOptions options_;
+  std::optional<std::chrono::milliseconds> upload_limit_;
   std::unique_ptr<Session> main_, encoder_;
+  // Of an exported decoder whose past stays on its device; null when it cannot.
+  std::unique_ptr<Session> with_states_;
+  bool tried_states_ = false;
 };
 
 // What is known of a model of texts, as tenon_sequences_table.facts gives it; Code::unsupported for

@@ -93,6 +93,7 @@ Status Session::Run::match_inputs() {
   }
   // Extents that are computed from symbols are checked when all symbols have theirs.
   for (const bool computed : {false, true}) {
+    if (computed) TENON_TRY(match_states());
     for (const ValueId id : wanted) {
       const Value& value = plan_.graph.value(id);
       if (value.kind == ValueKind::state || has_computed_extent(value) != computed) continue;
@@ -155,7 +156,8 @@ Status Session::Run::match_states() {
       return bound.at(fmt::format("state \"{}\"", state.name));
     }
     states_[state.value] = given->memory;
-    if (state.output) states_[graph.main().outputs[*state.output]] = given->memory;
+    const tenon_binding next = given->next.buffer != nullptr ? given->next : given->memory;
+    if (state.output) states_[graph.main().outputs[*state.output]] = next;
   }
   return {};
 }
@@ -464,7 +466,6 @@ Result<std::vector<RunOutput>> Session::Run::all() {
   figures_.nodes.assign(plan_.devices.size(), 0);
   figures_.memory.assign(plan_.devices.size(), 0);
   TENON_TRY(match_inputs());
-  TENON_TRY(match_states());
   for (size_t phase = 0; phase < plan_.phases; ++phase) TENON_TRY(run_phase(phase));
   TENON_TRY(collect());
   return std::move(outputs_);

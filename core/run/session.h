@@ -29,6 +29,7 @@ struct RunState {
   ValueId value = no_id;
   std::vector<int64_t> dims;
   tenon_binding memory{};  // on the device whose islands use it
+  tenon_binding next{};    // of its next version; without a buffer: the same memory
 };
 
 struct RunOutput {
@@ -65,8 +66,8 @@ class Session {
   // device ends on its own, and the next run waits for that first, within its own patience.
   // Texts in the values are numbers of the plan's graph's pool; the caller holds a lease of it for
   // as long as it uses them.
-  // states: of every state of the plan's graph that an island uses; changed in place, and not among
-  // the outputs. The memory is nobody else's during the run.
+  // states: of every state of the plan's graph that an island uses; their next versions are not
+  // among the outputs. The memory is nobody else's during the run.
   Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience,
                                      std::span<const RunState> states = {});
   RunFigures figures() const;

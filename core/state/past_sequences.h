@@ -2,11 +2,11 @@
 #pragma once
 
 #include "core/run/session.h"
+#include "core/state/decoder_ports.h"
+#include "core/state/past.h"
 #include "core/state/sequences.h"
 
-#include <map>
 #include <memory>
-#include <string>
 #include <vector>
 
 // Sequences over an exported decoder: a graph that takes input_ids and past keys and values and
@@ -14,22 +14,20 @@
 // padding.
 namespace tenon {
 
-// What the inputs and outputs of a graph mean to a decoder.
-struct DecoderPorts {
-  std::string tokens;                                                        // input_ids
-  std::string mask, positions, types, use_cache, past_length, total_length;  // "": has none
-  std::vector<std::pair<std::string, std::string>> past;  // input, the output that follows it
-  std::string logits;
+// The graph with its past inputs as states, which stay on their device.
+Graph with_past_as_states(const Graph& graph);
 
-  // Code::unsupported, with the reason, when the graph is no such decoder.
-  static Result<DecoderPorts> of(const Graph& graph);
+struct PastOptions {
+  uint64_t context = 0;    // most tokens of a sequence, 0: no limit is known
+  uint64_t tokens = 4096;  // of a sequence, for which memory is taken where the past is a state
+  uint32_t sequences = 1;
 };
 
 class PastSequences final : public Sequences {
  public:
-  // context: most tokens of a sequence, 0: no limit is known. The session outlives the pool.
-  static Result<std::unique_ptr<PastSequences>> make(Session& session, uint64_t context,
-                                                     uint32_t sequences);
+  // The session outlives the pool. Where its graph has states, the past stays on its device
+  // (Code::unsupported when it has none of its own); else it passes through the host.
+  static Result<std::unique_ptr<PastSequences>> make(Session& session, const PastOptions& options);
 
   Result<uint32_t> create() override;
   Result<uint32_t> fork(uint32_t from) override;
@@ -44,25 +42,19 @@ class PastSequences final : public Sequences {
               const Patience& patience) override;
 
  private:
-  // Keys and values so far, in the order of the ports; shared with forks, never changed.
   struct Sequence {
-    std::vector<HostTensor> past;
     uint64_t length = 0;
     bool used = false;
   };
 
   PastSequences() = default;
   Result<Sequence*> find(uint32_t sequence);
-  Result<std::vector<HostTensor>> nothing() const;  // past of no tokens
-  Result<HostTensor> port(const std::string& name, const StepEntry& entry,
-                          const Sequence& sequence) const;
-  Result<std::vector<RunInput>> inputs(const StepEntry& entry, const Sequence& sequence) const;
-  Status advance(const StepEntry& entry, Sequence& sequence, const LogitsSink& sink,
-                 const Patience& patience);
+  Status check_length(uint32_t sequence, uint64_t before, uint64_t more) const;
+  Status advance(const StepEntry& entry, const LogitsSink& sink, const Patience& patience);
 
   Session* session_ = nullptr;
   DecoderPorts ports_;
-  std::vector<size_t> axes_;  // of the past inputs: where tokens are counted
+  std::unique_ptr<Past> past_;
   std::vector<Sequence> sequences_;
   uint64_t context_ = 0;
 };

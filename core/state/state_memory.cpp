@@ -6,25 +6,24 @@
 namespace tenon {
 namespace {
 
-// The one device whose islands use the value.
-Result<Device*> device_of(const Plan& plan, const GraphState& state) {
+bool is_paged(StateClass kept_as) { return kept_as != StateClass::fixed; }
+
+}  // namespace
+
+Result<Device*> StateMemory::device_of(const Plan& plan, ValueId value, std::string_view name) {
   Device* found = nullptr;
   for (const Island& island : plan.islands) {
-    if (std::ranges::count(island.inputs, state.value) == 0) continue;
+    if (std::ranges::count(island.inputs, value) == 0) continue;
     Device* device = plan.devices[island.device];
     if (found != nullptr && found != device) {
       return unsupported(
-          "state \"{}\" is used on {} and on {}; name one device, so that it has one place",
-          state.name, found->id(), device->id());
+          "state \"{}\" is used on {} and on {}; name one device, so that it has one place", name,
+          found->id(), device->id());
     }
     found = device;
   }
   return found;
 }
-
-bool is_paged(StateClass kept_as) { return kept_as != StateClass::fixed; }
-
-}  // namespace
 
 uint64_t StateMemory::Part::row_bytes() const {
   uint64_t bytes = element_bytes(dtype);
@@ -34,13 +33,13 @@ uint64_t StateMemory::Part::row_bytes() const {
   return bytes;
 }
 
-uint64_t StateMemory::Part::offset(uint32_t page, int64_t row) const {
+BufferPlace StateMemory::Part::place(uint32_t page, int64_t row) const {
   const uint64_t rows = is_paged(kept_as) ? static_cast<uint64_t>(dims[1]) : 1;
-  return (page * rows + static_cast<uint64_t>(row)) * row_bytes();
+  return {device, buffer.get(), (page * rows + static_cast<uint64_t>(row)) * row_bytes()};
 }
 
 Status StateMemory::add(const Plan& plan, const GraphState& state) {
-  TENON_TRY_ASSIGN(Device * device, device_of(plan, state));
+  TENON_TRY_ASSIGN(Device * device, device_of(plan, state.value, state.name));
   if (device == nullptr) return {};  // nothing reads it
   const Value& value = plan.graph.value(state.value);
   Part part;
@@ -80,12 +79,6 @@ Result<std::unique_ptr<StateMemory>> StateMemory::make(std::span<const Plan* con
   for (const Plan* plan : plans) {
     for (const GraphState& state : plan->graph.states) TENON_TRY(made->add(*plan, state));
   }
-  for (auto& [name, part] : made->parts_) {
-    Queue& queue = made->queues_[part.device];
-    if (queue.stream) continue;
-    TENON_TRY_ASSIGN(queue.fence, part.device->fence());
-    TENON_TRY_ASSIGN(queue.stream, part.device->stream());
-  }
   return made;
 }
 
@@ -111,34 +104,21 @@ uint64_t StateMemory::bytes() const {
   return sum;
 }
 
-Status StateMemory::finish() {
-  for (auto& [device, queue] : queues_) {
-    TENON_TRY(device->status(
-        device->backend().signal(queue.stream.get(), queue.fence.get(), ++queue.value)));
-    TENON_TRY(wait_for(*device, queue.fence, queue.value, {}));
-  }
-  return {};
-}
-
 Status StateMemory::copy_page(uint32_t from, uint32_t to, int64_t rows) {
-  for (auto& [name, part] : parts_) {
+  for (const auto& [name, part] : parts_) {
     if (!is_paged(part.kept_as) || part.kept_as == StateClass::kept) continue;
-    const uint64_t bytes = static_cast<uint64_t>(rows) * part.row_bytes();
-    TENON_TRY(part.device->status(part.device->backend().copy(
-        queues_[part.device].stream.get(), part.buffer.get(), part.offset(to, 0), part.buffer.get(),
-        part.offset(from, 0), bytes)));
+    TENON_TRY(copies_.copy(part.place(from, 0), part.place(to, 0),
+                           static_cast<uint64_t>(rows) * part.row_bytes()));
   }
-  return finish();
+  return copies_.finish();
 }
 
 Status StateMemory::copy_fixed(uint32_t from, uint32_t to) {
-  for (auto& [name, part] : parts_) {
+  for (const auto& [name, part] : parts_) {
     if (part.kept_as != StateClass::fixed) continue;
-    TENON_TRY(part.device->status(part.device->backend().copy(
-        queues_[part.device].stream.get(), part.buffer.get(), part.offset(to, 0), part.buffer.get(),
-        part.offset(from, 0), part.row_bytes())));
+    TENON_TRY(copies_.copy(part.place(from, 0), part.place(to, 0), part.row_bytes()));
   }
-  return finish();
+  return copies_.finish();
 }
 
 Status StateMemory::clear_fixed(uint32_t sequence) {
@@ -146,22 +126,19 @@ Status StateMemory::clear_fixed(uint32_t sequence) {
   for (const auto& [name, part] : parts_) {
     if (part.kept_as == StateClass::fixed) most = std::max(most, part.row_bytes());
   }
-  if (most == 0) return {};
   const std::vector<std::byte> zeros(most);
-  for (auto& [name, part] : parts_) {
+  for (const auto& [name, part] : parts_) {
     if (part.kept_as != StateClass::fixed) continue;
-    TENON_TRY(part.device->status(
-        part.device->backend().upload(queues_[part.device].stream.get(), part.buffer.get(),
-                                      part.offset(sequence, 0), zeros.data(), part.row_bytes())));
+    TENON_TRY(copies_.upload(std::span(zeros).first(part.row_bytes()), part.place(sequence, 0)));
   }
-  return finish();
+  return copies_.finish();
 }
 
-std::vector<StateMemory::Piece> StateMemory::pieces(const Share& share) {
+std::vector<StateMemory::Piece> StateMemory::pieces(const Share& share) const {
   std::vector<Piece> made;
-  for (auto& [name, part] : parts_) {
+  for (const auto& [name, part] : parts_) {
     if (part.kept_as == StateClass::fixed) {
-      made.push_back({&part, part.offset(share.sequence, 0), part.row_bytes()});
+      made.push_back({part.place(share.sequence, 0), part.row_bytes()});
       continue;
     }
     const bool kept = part.kept_as == StateClass::kept;
@@ -169,7 +146,7 @@ std::vector<StateMemory::Piece> StateMemory::pieces(const Share& share) {
     for (const uint32_t page : kept ? share.kept_pages : share.pages) {
       const int64_t rows = std::min(left, sizes_.page_rows);
       if (rows <= 0) break;
-      made.push_back({&part, part.offset(page, 0), static_cast<uint64_t>(rows) * part.row_bytes()});
+      made.push_back({part.place(page, 0), static_cast<uint64_t>(rows) * part.row_bytes()});
       left -= rows;
     }
   }
@@ -189,24 +166,18 @@ uint64_t StateMemory::saved_bytes(const Share& share) const {
 
 Status StateMemory::save(const Share& share, std::span<std::byte> to) {
   for (const Piece& piece : pieces(share)) {
-    Device& device = *piece.part->device;
-    TENON_TRY(device.status(device.backend().download(queues_[&device].stream.get(),
-                                                      piece.part->buffer.get(), piece.offset,
-                                                      to.data(), piece.bytes)));
+    TENON_TRY(copies_.download(piece.place, to.first(piece.bytes)));
     to = to.subspan(piece.bytes);
   }
-  return finish();
+  return copies_.finish();
 }
 
 Status StateMemory::restore(const Share& share, std::span<const std::byte> from) {
   for (const Piece& piece : pieces(share)) {
-    Device& device = *piece.part->device;
-    TENON_TRY(device.status(device.backend().upload(queues_[&device].stream.get(),
-                                                    piece.part->buffer.get(), piece.offset,
-                                                    from.data(), piece.bytes)));
+    TENON_TRY(copies_.upload(from.first(piece.bytes), piece.place));
     from = from.subspan(piece.bytes);
   }
-  return finish();
+  return copies_.finish();
 }
 
 }  // namespace tenon

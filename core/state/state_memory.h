@@ -3,6 +3,7 @@
 
 #include "core/plan/plan.h"
 #include "core/run/session.h"
+#include "core/state/copies.h"
 
 #include <map>
 #include <memory>
@@ -28,6 +29,9 @@ class StateMemory {
                                                    const PoolSizes& sizes);
 
   const PoolSizes& sizes() const { return sizes_; }
+  // The one device whose islands use the value; null when none does.
+  static Result<Device*> device_of(const Plan& plan, ValueId value, std::string_view name);
+
   // The states of a plan, for Session::run(). [borrowed]
   std::vector<RunState> of(const Plan& plan) const;
   bool has(StateClass kept_as) const;
@@ -60,27 +64,20 @@ class StateMemory {
     StateClass kept_as = StateClass::growing;
 
     uint64_t row_bytes() const;  // of a row of a page, or of a sequence
-    uint64_t offset(uint32_t page, int64_t row) const;
-  };
-  struct Queue {
-    Fence fence;
-    Stream stream;
-    uint64_t value = 0;
+    BufferPlace place(uint32_t page, int64_t row) const;
   };
   // A run of bytes of a part, for saving and restoring.
   struct Piece {
-    Part* part = nullptr;
-    uint64_t offset = 0;
+    BufferPlace place;
     uint64_t bytes = 0;
   };
 
   Status add(const Plan& plan, const GraphState& state);
-  Status finish();  // waits for all copies
-  std::vector<Piece> pieces(const Share& share);
+  std::vector<Piece> pieces(const Share& share) const;
 
   PoolSizes sizes_;
   std::map<std::string, Part> parts_;
-  std::map<Device*, Queue> queues_;
+  Copies copies_;
 };
 
 }  // namespace tenon
