@@ -12,7 +12,8 @@ TEST(Passes, run_in_a_fixed_order) {
   options.stop_after = "fold";
   Graph graph;
   ASSERT_TRUE(run_passes(graph, options).ok());
-  EXPECT_EQ(names, (std::vector<std::string>{"remove_dead", "close_bodies", "infer", "remove_identity", "fold"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"remove_dead", "close_bodies", "infer",
+                                             "gather_blocks", "remove_identity", "fold"}));
 }
 
 TEST(Passes, an_unknown_name_is_answered_with_those_that_exist) {
@@ -20,7 +21,7 @@ TEST(Passes, an_unknown_name_is_answered_with_those_that_exist) {
   const Status status = run_passes(graph, {.disabled = {"fuse"}});
   EXPECT_EQ(status.message(),
             "no pass is named \"fuse\"; there are remove_dead, close_bodies, infer, merge_common, "
-            "remove_identity, fold, lower");
+            "gather_blocks, remove_identity, fold, lower");
 }
 
 }  // namespace
