@@ -4,19 +4,13 @@
 namespace tenon::ops {
 namespace {
 
-constexpr size_t logits_processor = 11;
-
 Status run(HostContext& c) {
-  if (c.has(logits_processor)) {
-    TENON_TRY_ASSIGN(const std::vector<int64_t> processor, c.integer_input(logits_processor));
-    for (const int64_t kind : processor) {
-      if (kind != 0) return unsupported("logits_processor is {}, only 0 is known", kind);
-    }
-  }
-  return run_beam_search(
-      c, {.bodies = {.attention_mask = 9, .decoder_input_ids = 10},
-          .rules = {
-              .min_length = 2, .repetition_penalty = 6, .vocab_mask = 7, .prefix_vocab_mask = 8}});
+  return run_beam_search(c, {.bodies = {.attention_mask = 9, .decoder_input_ids = 10},
+                             .rules = {.min_length = 2,
+                                       .repetition_penalty = 6,
+                                       .vocab_mask = 7,
+                                       .prefix_vocab_mask = 8,
+                                       .logits_processor = 11}});
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ namespace {
 constexpr int64_t most_length = int64_t{1} << 20, most_beams = 1024;
 
 enum Input : size_t { max_length = 1, num_beams = 3, num_return_sequences = 4, length_penalty = 5 };
-enum Output : size_t { sequences, sequences_scores, scores };
+enum Output : size_t { sequences, sequences_scores, scores, cross_qk, non_speech_probs };
 
 struct Wanted {
   size_t length = 0, beams = 1, results = 1;
@@ -86,6 +86,22 @@ Status give_results(HostContext& c, const std::vector<Hypotheses>& found, const 
   return {};
 }
 
+// The probability that nothing is said, of each item.
+Status give_silence(HostContext& c, Logits logits, size_t beams) {
+  const int64_t token = c.integer("no_speech_token_id", -1);
+  if (token < 0 || static_cast<uint64_t>(token) >= logits.vocabulary) {
+    return invalid("no_speech_token_id is {} of {} tokens", token, logits.vocabulary);
+  }
+  TENON_TRY_ASSIGN(HostTensor made, make_tensor(DType::f32, {signed_of(logits.rows / beams)}));
+  auto* probability = reinterpret_cast<float*>(made.data.get());
+  for (size_t row = 0; row < logits.rows; row += beams) {
+    log_softmax(logits.of(row));
+    *probability++ = std::exp(logits.of(row)[static_cast<size_t>(token)]);
+  }
+  c.output(non_speech_probs, std::move(made));
+  return {};
+}
+
 // Logits become the sums of the logarithms of whole sequences.
 void score(Logits& logits, const TokenRules& rules, const Beams& beams, size_t beams_each,
            bool is_first) {
@@ -107,6 +123,7 @@ Status infer_beam_search(InferContext& c) {
   declare_output(c, sequences, tensor_outlook(DType::i32, 3));
   declare_output(c, sequences_scores, tensor_outlook(DType::f32, 2));
   declare_output(c, scores, tensor_outlook(DType::f32, 4));
+  declare_output(c, non_speech_probs, tensor_outlook(DType::f32, 1));
   return {};
 }
 
@@ -127,6 +144,7 @@ Status run_beam_search(HostContext& c, const SearchInputs& inputs) {
   Beams beams(settings, bodies.start());
   TENON_TRY_ASSIGN(Logits logits, bodies.first());
   TENON_TRY(rules.check(settings.batch, logits.vocabulary));
+  if (c.wants(non_speech_probs)) TENON_TRY(give_silence(c, logits, settings.beams));
   TENON_TRY_ASSIGN(History history, History::of(c, wanted.length - begin, settings.batch,
                                                 settings.beams, logits.vocabulary));
   for (size_t length = begin;; ++length) {

@@ -243,7 +243,14 @@ Result<Logits> DecodingBodies::decode(std::string_view body) {
   if (made.size() > states_.size() + 1) {
     return invalid("{} makes {} outputs for {} states", body, made.size(), states_.size());
   }
-  for (size_t k = 1; k < made.size(); ++k) states_[k - 1] = std::move(made[k].tensor);
+  for (size_t k = 1; k < made.size(); ++k) {
+    HostTensor& state = made[k].tensor;
+    if (state.dims[batch_axis(state)] != static_cast<int64_t>(batch_ * beams_)) {
+      return invalid("{} makes the state {} for {} sequences", body, describe(made[k]),
+                     batch_ * beams_);
+    }
+    states_[k - 1] = std::move(state);
+  }
   return logits_of(made.front());
 }
 

@@ -12,7 +12,8 @@ struct SearchInputs {
   RuleInputs rules;
 };
 
-// BeamSearch and those like it: inputs 0 to 11 are those of BeamSearch, outputs 0 to 2 as well.
+// BeamSearch and those like it: inputs 0 to 11 are those of BeamSearch, and outputs 0 to 2. Output
+// 4 is the probability that nothing is said.
 Status infer_beam_search(InferContext& c);
 Status run_beam_search(HostContext& c, const SearchInputs& inputs);
 

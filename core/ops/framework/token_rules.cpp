@@ -77,12 +77,20 @@ Result<TokenRules> TokenRules::of(const HostContext& c, const RuleInputs& inputs
   TENON_TRY_ASSIGN(rules.mask_, optional_integers(c, inputs.vocab_mask));
   TENON_TRY_ASSIGN(rules.prefix_mask_, optional_integers(c, inputs.prefix_vocab_mask));
   TENON_TRY_ASSIGN(rules.presence_, optional_integers(c, inputs.presence_mask));
+  TENON_TRY_ASSIGN(const int64_t processor, scalar_input(c, inputs.logits_processor, 0));
+  if (processor != 0 && processor != 1) {
+    return unsupported("logits_processor is {}, expected 0, or 1 for times", processor);
+  }
+  if (processor == 1) {
+    TENON_TRY_ASSIGN(rules.times_, Timestamps::of(c));
+  }
   return rules;
 }
 
 Status TokenRules::check(size_t batch, size_t vocabulary) const {
   TENON_TRY(fits("vocab_mask", mask_.size(), vocabulary));
   TENON_TRY(fits("prefix_vocab_mask", prefix_mask_.size(), batch * vocabulary));
+  if (times_) TENON_TRY(times_->check(vocabulary));
   return fits("presence_mask", presence_.size(), batch * vocabulary);
 }
 
@@ -102,11 +110,10 @@ void TokenRules::apply(std::span<float> scores, const Tokens& sequence, size_t i
   if (temperature_ != 1) {
     for (float& score : scores) score = std::max(score / temperature_, banned);
   }
-  if (presence_.empty()) return;
-  const auto presence = of_item(presence_);
-  for (size_t token = 0; token < scores.size(); ++token) {
-    scores[token] -= static_cast<float>(presence[token]) * presence_penalty_;
+  for (size_t token = 0; !presence_.empty() && token < scores.size(); ++token) {
+    scores[token] -= static_cast<float>(of_item(presence_)[token]) * presence_penalty_;
   }
+  if (times_) times_->apply(scores, sequence);
 }
 
 void log_softmax(std::span<float> scores) {

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include "core/ops/contexts.h"
+#include "core/ops/framework/timestamps.h"
 
 #include <limits>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -25,6 +26,7 @@ struct RuleInputs {
   size_t prefix_vocab_mask = none;
   size_t temperature = none;
   size_t presence_mask = none;
+  size_t logits_processor = none;
 };
 
 class TokenRules {
@@ -46,6 +48,7 @@ class TokenRules {
   float temperature_ = 1;
   float presence_penalty_ = 0;
   std::vector<int64_t> mask_, prefix_mask_, presence_;
+  std::optional<Timestamps> times_;
 };
 
 // The logarithms of the probabilities that softmax gives.
