@@ -55,10 +55,11 @@ Result<Value> make_dict(Interpreter& run, const Arguments& arguments) {
     if (!given.is(Kind::dict)) return invalid("dict(): expected a dict or name=value");
     entries.insert(entries.end(), given.dict->entries.begin(), given.dict->entries.end());
   }
-  for (const auto& [name, value] : arguments.named) {
+  for (const auto& given : arguments.named) {
+    const auto& [name, value] = given;
     TENON_TRY(run.spend(static_cast<int64_t>(entries.size() / 4)));
     const auto old = std::ranges::find_if(entries, [&](const auto& entry) {
-      return entry.first.is(Kind::text) && entry.first.text == name;
+      return entry.first.is(Kind::text) && entry.first.text == given.first;
     });
     if (old != entries.end()) {
       old->second = value;

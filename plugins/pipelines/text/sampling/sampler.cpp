@@ -49,8 +49,7 @@ std::vector<TokenProbability> most_probable(std::span<const float> logits, size_
 Sampler::Sampler(SamplerSettings settings, std::span<const int32_t> prompt)
     : settings_(std::move(settings)), random_(settings_.seed), seen_(prompt.begin(), prompt.end()) {
   std::ranges::sort(seen_);
-  const auto repeated = std::ranges::unique(seen_);
-  seen_.erase(repeated.begin(), repeated.end());
+  seen_.erase(std::unique(seen_.begin(), seen_.end()), seen_.end());
 }
 
 void Sampler::accept(int32_t id) {

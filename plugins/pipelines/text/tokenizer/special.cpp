@@ -149,8 +149,7 @@ void add_end_tokens(TokenizerParts& parts) {
   }
   if (parts.special.eos) end.push_back(*parts.special.eos);
   std::ranges::sort(end);
-  const auto twice = std::ranges::unique(end);
-  end.erase(twice.begin(), twice.end());
+  end.erase(std::unique(end.begin(), end.end()), end.end());
 }
 
 }  // namespace tenon::text

@@ -8,8 +8,8 @@ namespace tenon::text {
 Trie::Trie(std::vector<Entry> entries) {
   std::erase_if(entries, [](const Entry& entry) { return entry.first.empty(); });
   std::ranges::stable_sort(entries, {}, &Entry::first);
-  const auto twice = std::ranges::unique(entries, {}, &Entry::first);
-  entries.erase(twice.begin(), twice.end());
+  const auto alike = [](const Entry& a, const Entry& b) { return a.first == b.first; };
+  entries.erase(std::unique(entries.begin(), entries.end(), alike), entries.end());
   if (!entries.empty()) build(entries);
 }
 
