@@ -34,6 +34,13 @@ bool names_a_model(const std::string& word) {
   return word.starts_with(builtin_prefix) || std::filesystem::exists(word, error);
 }
 
+// A prompt from a file or a pipe, without the newline that ends it.
+Result<std::string> prompt_from(const std::string& path) {
+  TENON_TRY_ASSIGN(std::string text, read_text(path));
+  if (text.ends_with('\n')) text.pop_back();
+  return text;
+}
+
 Result<Wanted> wanted_of(const Arguments& arguments) {
   const std::vector<std::string>& words = arguments.operands();
   Wanted wanted;
@@ -42,10 +49,10 @@ Result<Wanted> wanted_of(const Arguments& arguments) {
   if (words.size() > (has_model ? 1 : 0)) wanted.prompt = words.back();
   if (arguments.has("file")) {
     if (wanted.prompt) return invalid("a PROMPT and --file cannot be given together");
-    TENON_TRY_ASSIGN(wanted.prompt, read_text(arguments.text("file")));
+    TENON_TRY_ASSIGN(wanted.prompt, prompt_from(arguments.text("file")));
   }
   if (!wanted.prompt && has_piped_input()) {
-    TENON_TRY_ASSIGN(std::string text, read_text("-"));
+    TENON_TRY_ASSIGN(std::string text, prompt_from("-"));
     if (!text.empty()) wanted.prompt = std::move(text);
   }
   const bool talks = arguments.has("chat") && isatty(STDIN_FILENO) == 1;
@@ -121,8 +128,14 @@ Result<Answer> say(TextModel& opened, const Json& request, const Arguments& argu
   Answer answer;
   const bool as_json = arguments.has("json");
   bool ends_line = true;
+  Json probabilities = Json::array();
   TENON_TRY(run_text_task(opened, "text-generation", request, [&](const Json& event) -> Status {
     if (event.text("event") != "result") {
+      if (const Json* logprob = event.find("logprob")) {
+        probabilities.push(Json::object({{"token", event.integer("token", -1)},
+                                         {"logprob", *logprob},
+                                         {"top", event.array("top")}}));
+      }
       const std::string text = shown(event.text("text"));
       if (as_json || text.empty()) return {};
       ends_line = text.back() == '\n';
@@ -135,6 +148,7 @@ Result<Answer> say(TextModel& opened, const Json& request, const Arguments& argu
     for (const auto& [name, value] : event.members()) {
       if (name != "event") record.set(name, value);
     }
+    if (arguments.has("logprobs")) record.set("logprobs", probabilities);
     print(as_json ? record.dump() + "\n" : (ends_line ? "" : "\n"));
     std::fflush(stdout);
     if (!as_json) std::fputs(last_line(event).c_str(), stderr);

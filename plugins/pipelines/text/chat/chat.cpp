@@ -141,7 +141,7 @@ Result<std::string> cut_after(std::string text, const Json& messages) {
 }  // namespace
 
 Result<ChatTemplate> ChatTemplate::parse(std::string_view source, Json tokens) {
-  TENON_TRY_ASSIGN(Template parsed, Template::parse(source));
+  TENON_TRY_ASSIGN(jinja::Template parsed, jinja::Template::parse(source));
   return ChatTemplate(std::move(parsed), std::move(tokens));
 }
 

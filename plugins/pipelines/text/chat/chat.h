@@ -29,14 +29,14 @@ class ChatTemplate {
   Result<std::string> render(const Chat& chat) const;
 
  private:
-  ChatTemplate(Template parsed, Json tokens)
+  ChatTemplate(jinja::Template parsed, Json tokens)
       : template_(std::move(parsed)), tokens_(std::move(tokens)) {}
 
   Result<std::string> render_as_is(const Chat& chat, const Json& messages) const;
   bool shows(const Json& messages, const Json& tools, std::string_view what) const;
   Json adapted(const Chat& chat) const;
 
-  Template template_;
+  jinja::Template template_;
   Json tokens_;
 };
 

@@ -6,7 +6,7 @@
 #include <chrono>
 
 // Templates that want to run for ever, to fill the memory or to bring the program down.
-namespace tenon::text {
+namespace tenon::text::jinja {
 namespace {
 
 std::string repeat(std::string_view part, size_t count) {
@@ -211,4 +211,4 @@ TEST(HostileTemplates, each_of_more_than_200_ends_with_an_error_within_50_ms) {
 }
 
 }  // namespace
-}  // namespace tenon::text
+}  // namespace tenon::text::jinja

@@ -4,7 +4,7 @@
 #include "jinja/interpreter.h"
 #include "jinja/parser.h"
 
-namespace tenon::text {
+namespace tenon::text::jinja {
 
 namespace {
 
@@ -21,21 +21,21 @@ int64_t size_of(const Json& json) {
 
 }  // namespace
 
-Template::Template(std::unique_ptr<const jinja::Tree> tree) : tree_(std::move(tree)) {}
+Template::Template(std::unique_ptr<const Tree> tree) : tree_(std::move(tree)) {}
 Template::Template(Template&& other) noexcept = default;
 Template& Template::operator=(Template&& other) noexcept = default;
 Template::~Template() = default;
 
 Result<Template> Template::parse(std::string_view source) {
-  TENON_TRY_ASSIGN(std::unique_ptr<jinja::Tree> tree, jinja::parse(source));
+  TENON_TRY_ASSIGN(std::unique_ptr<Tree> tree, jinja::parse(source));
   return Template(std::move(tree));
 }
 
 Result<std::string> Template::render(const Json& context, std::chrono::sys_seconds now,
                                      const RenderLimits& limits) const {
   const int64_t given = size_of(context);
-  jinja::Interpreter interpreter({limits.steps + 64 * given, limits.bytes + 64 * given}, now);
+  Interpreter interpreter({limits.steps + 64 * given, limits.bytes + 64 * given}, now);
   return interpreter.run(*tree_, context);
 }
 
-}  // namespace tenon::text
+}  // namespace tenon::text::jinja

@@ -10,11 +10,9 @@
 // tokenizers: trim_blocks, lstrip_blocks, loop controls, no escaping, nothing that changes a value.
 // A template touches nothing outside, and a rendering ends after a bounded number of steps and
 // bytes, which grow with its context. [any thread]
-namespace tenon::text {
+namespace tenon::text::jinja {
 
-namespace jinja {
 struct Tree;
-}
 
 struct RenderLimits {
   int64_t steps = 150'000;     // and 64 more for each byte of the context
@@ -34,8 +32,8 @@ class Template {
                              const RenderLimits& limits = {}) const;
 
  private:
-  explicit Template(std::unique_ptr<const jinja::Tree> tree);
-  std::unique_ptr<const jinja::Tree> tree_;
+  explicit Template(std::unique_ptr<const Tree> tree);
+  std::unique_ptr<const Tree> tree_;
 };
 
-}  // namespace tenon::text
+}  // namespace tenon::text::jinja

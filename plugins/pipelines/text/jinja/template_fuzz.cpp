@@ -4,7 +4,8 @@
 // Any text parses or is refused, and what parses renders or fails, within its limits.
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   using tenon::Json;
-  const auto parsed = tenon::text::Template::parse({reinterpret_cast<const char*>(data), size});
+  const auto parsed =
+      tenon::text::jinja::Template::parse({reinterpret_cast<const char*>(data), size});
   if (!parsed.ok()) return 0;
   static const Json context = Json::object(
       {{"messages",

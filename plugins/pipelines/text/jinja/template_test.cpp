@@ -8,7 +8,7 @@
 #include <fstream>
 #include <iterator>
 
-namespace tenon::text {
+namespace tenon::text::jinja {
 namespace {
 
 // The text for a context, or "error: ..." where there is none.
@@ -110,4 +110,4 @@ TEST(Template, errors_name_the_line_what_was_found_and_what_was_expected) {
 }
 
 }  // namespace
-}  // namespace tenon::text
+}  // namespace tenon::text::jinja
