@@ -17,13 +17,13 @@
 namespace tenon::text {
 
 // A place of a template: a part of the text, or tokens.
-struct TemplateItem {
+struct LayoutItem {
   enum class Kind { first, second, tokens };
   Kind kind = Kind::tokens;
   std::vector<int32_t> ids = {};
   int32_t type = 0;
 };
-using Template = std::vector<TemplateItem>;
+using Layout = std::vector<LayoutItem>;
 
 struct TokenizerParts {
   Vocabulary vocabulary;
@@ -32,8 +32,8 @@ struct TokenizerParts {
   std::vector<NormalizeStep> normalizers = {};
   std::vector<SplitStep> splits = {};
   Model model;
-  Template single;  // of one text
-  Template pair;    // of two
+  Layout single;  // of one text
+  Layout pair;    // of two
   std::vector<DecodeStep> decoders = {};
   SpecialIds special;
   std::string kind = {};  // "byte-level BPE"

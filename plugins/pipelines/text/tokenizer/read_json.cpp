@@ -121,30 +121,30 @@ Result<Parts> read_tokenizer_json(std::string_view text) {
 
 void put_around(TokenizerParts& parts, std::optional<int32_t> before,
                 std::optional<int32_t> after) {
-  const auto around = [&](TemplateItem::Kind kind, int32_t type) {
-    Template items;
+  const auto around = [&](LayoutItem::Kind kind, int32_t type) {
+    Layout items;
     if (before) items.push_back({.ids = {*before}, .type = type});
     items.push_back({.kind = kind, .ids = {}, .type = type});
     if (after) items.push_back({.ids = {*after}, .type = type});
     return items;
   };
-  parts.single = around(TemplateItem::Kind::first, 0);
+  parts.single = around(LayoutItem::Kind::first, 0);
   parts.pair = parts.single;
-  const Template second = around(TemplateItem::Kind::second, 1);
+  const Layout second = around(LayoutItem::Kind::second, 1);
   parts.pair.insert(parts.pair.end(), second.begin(), second.end());
 }
 
 void put_bert_around(TokenizerParts& parts, int32_t cls, int32_t sep) {
-  parts.single = {{.ids = {cls}}, {.kind = TemplateItem::Kind::first, .ids = {}}, {.ids = {sep}}};
+  parts.single = {{.ids = {cls}}, {.kind = LayoutItem::Kind::first, .ids = {}}, {.ids = {sep}}};
   parts.pair = parts.single;
-  parts.pair.push_back({.kind = TemplateItem::Kind::second, .ids = {}, .type = 1});
+  parts.pair.push_back({.kind = LayoutItem::Kind::second, .ids = {}, .type = 1});
   parts.pair.push_back({.ids = {sep}, .type = 1});
 }
 
 void put_roberta_around(TokenizerParts& parts, int32_t cls, int32_t sep) {
   put_bert_around(parts, cls, sep);
-  for (TemplateItem& item : parts.pair) item.type = 0;
-  parts.pair.insert(parts.pair.begin() + 3, TemplateItem{.ids = {sep}});
+  for (LayoutItem& item : parts.pair) item.type = 0;
+  parts.pair.insert(parts.pair.begin() + 3, LayoutItem{.ids = {sep}});
 }
 
 DecodeStep plain_text_step(size_t dropped) {

@@ -37,9 +37,9 @@ Result<std::vector<int32_t>> read_special(const Json& json, std::string_view nam
   return ids;
 }
 
-Result<Template> read_template(const Json& json, std::string_view member,
-                               const Vocabulary& vocabulary) {
-  Template layout;
+Result<Layout> read_template(const Json& json, std::string_view member,
+                             const Vocabulary& vocabulary) {
+  Layout layout;
   const Json::Array& items = json.array(member);
   if (items.size() > 64) return invalid("{}: {} items, at most 64 are read", member, items.size());
   for (const Json& item : items) {
@@ -49,10 +49,10 @@ Result<Template> read_template(const Json& json, std::string_view member,
     if (found == nullptr) return invalid("{}: expected Sequence or SpecialToken", member);
     const int64_t type = found->integer("type_id", 0);
     if (type < 0 || type > 255) return invalid("{}: type_id {}, expected 0 to 255", member, type);
-    TemplateItem place{.ids = {}, .type = static_cast<int32_t>(type)};
+    LayoutItem place{.ids = {}, .type = static_cast<int32_t>(type)};
     if (sequence != nullptr) {
       const bool second = sequence->text("id") == "B";
-      place.kind = second ? TemplateItem::Kind::second : TemplateItem::Kind::first;
+      place.kind = second ? LayoutItem::Kind::second : LayoutItem::Kind::first;
     } else {
       TENON_TRY_ASSIGN(place.ids, read_special(json, special->text("id"), vocabulary));
     }
@@ -145,9 +145,9 @@ Status read_decode_step(const Json& json, bool& fused, std::vector<DecodeStep>& 
 }  // namespace
 
 Status read_post_processor(const Json& json, TokenizerParts& parts) {
-  parts.single = {{.kind = TemplateItem::Kind::first, .ids = {}}};
-  parts.pair = {{.kind = TemplateItem::Kind::first, .ids = {}},
-                {.kind = TemplateItem::Kind::second, .ids = {}, .type = 1}};
+  parts.single = {{.kind = LayoutItem::Kind::first, .ids = {}}};
+  parts.pair = {{.kind = LayoutItem::Kind::first, .ids = {}},
+                {.kind = LayoutItem::Kind::second, .ids = {}, .type = 1}};
   TENON_TRY_ASSIGN(const auto items, flat_sequence(json, "processors"));
   for (const Json* item : items) {
     if (Status status = read_processor(*item, parts); !status.ok()) {

@@ -74,8 +74,7 @@ Result<Parts> read_tiktoken(std::string_view text, std::string_view encoding) {
   TENON_TRY_ASSIGN(const Encodings known, encoding_of(encoding));
   auto parts = std::make_unique<TokenizerParts>();
   Vocabulary& vocabulary = parts->vocabulary;
-  vocabulary.expect(1 + known.special.size() +
-                    static_cast<size_t>(std::ranges::count(text, '\n')));
+  vocabulary.expect(1 + known.special.size() + static_cast<size_t>(std::ranges::count(text, '\n')));
   for (size_t line = 1; !text.empty(); ++line) {
     const size_t end = std::min(text.find('\n'), text.size());
     std::string_view row = text.substr(0, end);

@@ -86,9 +86,8 @@ void add_numbers(const Json& json, const Vocabulary& vocabulary, SpecialIds& spe
 
 // Some tokenizers leave it to their configuration to begin and end a text.
 void add_around(const Json& config, TokenizerParts& parts) {
-  const bool bare = std::ranges::none_of(parts.single, [](const TemplateItem& item) {
-    return item.kind == TemplateItem::Kind::tokens;
-  });
+  const bool bare = std::ranges::none_of(
+      parts.single, [](const LayoutItem& item) { return item.kind == LayoutItem::Kind::tokens; });
   if (!bare) return;
   const bool before = config.boolean("add_bos_token", false);
   const bool after = config.boolean("add_eos_token", false);

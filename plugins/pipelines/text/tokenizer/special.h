@@ -2,7 +2,7 @@
 #pragma once
 
 #include "tenon/json.h"
-#include "tokenizer/parts.h"
+#include "tokenizer.h"
 
 // Which tokens begin, end and fill texts, from the configuration files beside a model. [any thread]
 namespace tenon::text {

@@ -93,23 +93,23 @@ Result<std::vector<int32_t>> encode_plain(const TokenizerParts& parts, std::stri
   return ids;
 }
 
-Encoding fill(const Template& layout, const std::vector<int32_t>& first,
+Encoding fill(const Layout& layout, const std::vector<int32_t>& first,
               const std::vector<int32_t>& second) {
   Encoding encoding;
-  for (const TemplateItem& item : layout) {
-    const auto& ids = item.kind == TemplateItem::Kind::first    ? first
-                      : item.kind == TemplateItem::Kind::second ? second
-                                                                : item.ids;
+  for (const LayoutItem& item : layout) {
+    const auto& ids = item.kind == LayoutItem::Kind::first    ? first
+                      : item.kind == LayoutItem::Kind::second ? second
+                                                              : item.ids;
     encoding.ids.insert(encoding.ids.end(), ids.begin(), ids.end());
     encoding.types.insert(encoding.types.end(), ids.size(), item.type);
   }
   return encoding;
 }
 
-Template without_tokens(const Template& layout) {
-  Template plain;
-  std::ranges::copy_if(layout, std::back_inserter(plain), [](const TemplateItem& item) {
-    return item.kind != TemplateItem::Kind::tokens;
+Layout without_tokens(const Layout& layout) {
+  Layout plain;
+  std::ranges::copy_if(layout, std::back_inserter(plain), [](const LayoutItem& item) {
+    return item.kind != LayoutItem::Kind::tokens;
   });
   return plain;
 }
