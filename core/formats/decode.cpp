@@ -150,6 +150,8 @@ Result<DecodeNode> decode_blocks(Graph& graph, const Formats& formats, const std
   return node;
 }
 
+bool is_quantized(const WeightFile& file) { return configuration_of(file) != nullptr; }
+
 Result<std::optional<PackedWeight>> find_packed(const Formats& formats, const WeightFile& file,
                                                 std::string_view name) {
   const Json* configuration = configuration_of(file);

@@ -27,6 +27,9 @@ ValueId add_decode(Graph& graph, DecodeNode node, const std::string& name);
 Result<DecodeNode> decode_blocks(Graph& graph, const Formats& formats, const std::string& name,
                                  const StoredTensor& stored);
 
+// Whether the file's configuration says that its weights are quantized ("quantization_config").
+bool is_quantized(const WeightFile& file);
+
 // A weight that several tensors of a file hold together.
 struct PackedWeight {
   const Formats::Entry* entry = nullptr;

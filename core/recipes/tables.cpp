@@ -120,6 +120,13 @@ Result<bool> Evaluator::find_packed(const World& world, const Column& column, co
 
 void Evaluator::check_format(const StoredTensor& tensor, const std::string& name) {
   const bool plain = tensor.format.empty();
+  // Small floats of a quantized file have scales beside them, which no format knows.
+  const bool scaled = plain && element_bytes(tensor.dtype) == 1 && is_quantized(file_);
+  if (scaled) {
+    problems_.unsupported.push_back(
+        fmt::format("{} ({} of a quantization that no format fits)", name, name_of(tensor.dtype)));
+    return;
+  }
   if (plain ? is_float(tensor.dtype) : formats_.find(tensor.format) != nullptr) return;
   problems_.unsupported.push_back(
       fmt::format("{} ({})", name, plain ? name_of(tensor.dtype) : tensor.format));
@@ -165,10 +172,11 @@ Result<Term> Evaluator::weight(const Row& row, size_t name, const World& world, 
                                .stack = weight->stacked ? column.stack : std::string_view(),
                                .stack_index = number,
                                .inner = {}};
+    // First, because a tensor may lie under the plain name whose scales lie beside it.
+    TENON_TRY_ASSIGN(const bool packed, find_packed(world, column, row, name, fillings, *weight));
+    if (packed) break;
     const StoredTensor* tensor = find(world, column, row, name, fillings, stored_name);
     if (tensor == nullptr) {
-      TENON_TRY_ASSIGN(const bool packed, find_packed(world, column, row, name, fillings, *weight));
-      if (packed) break;
       if (row.optional) return absent;
       add_missing(*weight, row, stored_name);
       continue;
