@@ -16,6 +16,8 @@ namespace {
 // Results that are small, or not much larger than what they are made of, are worth keeping.
 constexpr uint64_t always_kept = uint64_t{64} << 10;
 constexpr uint64_t most_growth = 4;
+// Beyond these bytes a copy of wider elements is not.
+constexpr uint64_t large_weight = uint64_t{4} << 20;
 
 using Shared = std::shared_ptr<const Constant>;
 
@@ -137,6 +139,16 @@ class Folding {
   uint64_t budget_;
 };
 
+// Weights stay as small as the file has them: those in a quantization format, and large ones of
+// narrow elements.
+bool unpacks(const Graph& graph, const Node& node) {
+  if (decodes(node)) return true;
+  if (node.op != "Cast" || !node.domain.empty() || node.inputs.size() != 1) return false;
+  const Value& from = graph.value(node.inputs[0]);
+  return from.constant && from.constant->bytes.size() > large_weight &&
+         element_bytes(graph.value(node.outputs[0]).dtype) > element_bytes(from.dtype);
+}
+
 Status run(Graph& graph, const PassOptions& options) {
   Folding folding(graph, options.fold_bytes);
   const Replacements outputs(graph);
@@ -145,8 +157,7 @@ Status run(Graph& graph, const PassOptions& options) {
     // What the graph outputs is written by a node.
     const bool is_output = std::ranges::any_of(
         node.outputs, [&](ValueId id) { return id != no_id && outputs.is_output(id); });
-    // Weights stay as small as the file has them.
-    auto constants = is_output || decodes(node) ? std::nullopt : folding.constants(node);
+    auto constants = is_output || unpacks(graph, node) ? std::nullopt : folding.constants(node);
     if (!constants) {
       kept.push_back(std::move(node));
       continue;

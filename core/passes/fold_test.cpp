@@ -42,5 +42,29 @@ output %3 "y"
   EXPECT_EQ(graph.main().nodes.size(), 2u);
 }
 
+TEST(Fold, a_large_weight_of_narrow_elements_stays_narrow) {
+  for (const auto& [rows, left] : {std::pair<int64_t, size_t>{4, 1}, {4096, 2}}) {
+    Graph graph = graph_of(R"(input %0 "x" f32[2, 1024]
+%1 "y" none = Add(%0, %0) "y"
+output %1 "y"
+)");
+    auto weight = std::make_shared<Constant>();
+    auto bytes = std::make_shared<std::vector<std::byte>>(static_cast<size_t>(rows) * 2048);
+    weight->dtype = DType::f16;
+    weight->dims = {rows, 1024};
+    weight->bytes = *bytes;
+    weight->owner = bytes;
+    Node cast;
+    cast.op = "Cast";
+    cast.name = "cast";
+    cast.inputs = {graph.add_constant("w", weight)};
+    cast.outputs = {graph.add_value({})};
+    cast.attributes["to"] = static_cast<int64_t>(DType::f32);
+    graph.main().nodes.push_back(std::move(cast));
+    ASSERT_TRUE(run_named(graph, {"infer", "fold"}).ok());
+    EXPECT_EQ(graph.main().nodes.size(), left) << rows;
+  }
+}
+
 }  // namespace
 }  // namespace tenon
