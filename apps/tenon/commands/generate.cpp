@@ -10,6 +10,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
+#include <utility>
 
 namespace tenon::cli {
 
@@ -46,6 +47,7 @@ Result<Wanted> wanted_of(const Arguments& arguments) {
   Wanted wanted;
   const bool has_model = words.size() == 2 || (words.size() == 1 && names_a_model(words[0]));
   if (has_model) wanted.model = words[0];
+  if (wanted.model.starts_with(builtin_prefix)) TENON_TRY(builtin_model(wanted.model).status());
   if (words.size() > (has_model ? 1 : 0)) wanted.prompt = words.back();
   if (arguments.has("file")) {
     if (wanted.prompt) return invalid("a PROMPT and --file cannot be given together");
@@ -123,13 +125,15 @@ struct Answer {
   bool cancelled = false;
 };
 
-// One text, as it comes.
-Result<Answer> say(TextModel& opened, const Json& request, const Arguments& arguments) {
+// One text, as it comes, behind what it begins with.
+Result<Answer> say(TextModel& opened, const Json& request, const Arguments& arguments,
+                   std::string before) {
   Answer answer;
   const bool as_json = arguments.has("json");
   bool ends_line = true;
   Json probabilities = Json::array();
   TENON_TRY(run_text_task(opened, "text-generation", request, [&](const Json& event) -> Status {
+    print(std::exchange(before, {}));
     if (event.text("event") != "result") {
       if (const Json* logprob = event.find("logprob")) {
         probabilities.push(Json::object({{"token", event.integer("token", -1)},
@@ -170,7 +174,7 @@ Result<Exit> talk(TextModel& opened, Json request, const Arguments& arguments) {
     if (line.empty()) continue;
     messages.push(message("user", line));
     request.set("messages", messages);
-    TENON_TRY_ASSIGN(const Answer answer, say(opened, request, arguments));
+    TENON_TRY_ASSIGN(const Answer answer, say(opened, request, arguments, {}));
     if (answer.cancelled) return Exit::cancelled;
     messages.push(message("assistant", answer.text));
   }
@@ -187,8 +191,8 @@ Result<Exit> generate_text(const Arguments& arguments) {
   if (arguments.has("chat")) request.set("chat", true);
   if (arguments.has("system")) request.set("system", arguments.text("system"));
   const bool echoes = !arguments.has("json") && !arguments.has("chat") && !arguments.has("system");
-  if (echoes) print(shown(*wanted.prompt));
-  TENON_TRY_ASSIGN(const Answer answer, say(opened, request, arguments));
+  TENON_TRY_ASSIGN(const Answer answer,
+                   say(opened, request, arguments, echoes ? shown(*wanted.prompt) : std::string()));
   return answer.cancelled ? Exit::cancelled : Exit::ok;
 }
 

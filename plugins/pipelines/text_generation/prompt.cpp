@@ -74,8 +74,7 @@ std::vector<int32_t> ending_ids(const text::Tokenizer& tokenizer, const Json& ge
     for (const Json& id : given->array_items()) add(id);
   }
   std::ranges::sort(ids);
-  const auto repeated = std::ranges::unique(ids);
-  ids.erase(repeated.begin(), repeated.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
   return ids;
 }
 

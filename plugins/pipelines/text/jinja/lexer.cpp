@@ -9,7 +9,7 @@ namespace tenon::text::jinja {
 
 namespace {
 
-constexpr size_t most_tokens = 200'000;
+constexpr size_t most_tokens = 50'000;
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
