@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/body_roles.h"
 #include "core/ops/framework/host_tensors.h"
 #include "core/ops/framework/hypotheses.h"
 #include "core/ops/framework/infer_body.h"
@@ -10,8 +11,7 @@
 namespace tenon::ops {
 namespace {
 
-// Bounds of what one operator may ask for.
-constexpr int64_t most_length = int64_t{1} << 20, most_beams = 1024;
+constexpr int64_t most_beams = 1024;
 
 enum Input : size_t { max_length = 1, num_beams = 3, num_return_sequences = 4, length_penalty = 5 };
 enum Output : size_t { sequences, sequences_scores, scores, cross_qk, non_speech_probs };

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/decoding_bodies.h"
 
+#include "core/ops/framework/body_roles.h"
 #include "core/ops/framework/host_tensors.h"
 
 #include "tenon/strip_vm.h"
@@ -9,88 +10,6 @@
 
 namespace tenon::ops {
 namespace {
-
-constexpr std::string_view decoder = "decoder", init_decoder = "init_decoder", encoder = "encoder";
-
-enum Role : int64_t { state, tokens, positions, mask, features, hidden, logits };
-
-struct Name {
-  std::string_view name;
-  Role role;
-};
-constexpr Name names[] = {
-    {"input_ids", tokens},
-    {"decoder_input_ids", tokens},
-    {"position_ids", positions},
-    {"attention_mask", mask},
-    {"encoder_attention_mask", mask},
-    {"encoder_input_ids", features},
-    {"encoder_hidden_states", hidden},
-    {"logits", logits},
-};
-
-// Of decoders for kernels that write into caches of the greatest length.
-constexpr std::string_view refused[] = {"past_sequence_length", "beam_width", "cache_indirection"};
-
-Role role_of(std::string_view name) {
-  const auto* found = std::ranges::find(names, name, &Name::name);
-  return found == std::end(names) ? state : found->role;
-}
-
-// Names of attributes that a run reads.
-std::string inputs_of(std::string_view body) { return fmt::format("{}_inputs", body); }
-std::string outputs_of(std::string_view body) { return fmt::format("{}_outputs", body); }
-std::string dtypes_of(std::string_view body) { return fmt::format("{}_dtypes", body); }
-std::string dims_of(std::string_view body, size_t input) {
-  return fmt::format("{}_dims_{}", body, input);
-}
-
-std::vector<int64_t> known_dims(const Value& value) {
-  std::vector<int64_t> dims;
-  for (const Expr& dim : value.dims) dims.push_back(dim.is_constant() ? dim.constant() : -1);
-  return dims;
-}
-
-Status declare_body(InferContext& c, std::string_view name) {
-  const Body& body = c.graph().bodies[c.body(name)];
-  std::vector<int64_t> inputs, outputs, dtypes;
-  for (size_t i = 0; i < body.inputs.size(); ++i) {
-    const Value& value = c.graph().value(body.inputs[i]);
-    if (std::ranges::find(refused, value.name) != std::end(refused)) {
-      return unsupported("{} takes \"{}\": caches in place; export it without them", name,
-                         value.name);
-    }
-    inputs.push_back(role_of(value.name));
-    dtypes.push_back(static_cast<int64_t>(value.dtype));
-    if (inputs.back() == state) c.set(dims_of(name, i), known_dims(value));
-  }
-  for (const ValueId id : body.outputs) outputs.push_back(role_of(c.graph().value(id).name));
-  if (name != encoder) {
-    if (outputs.empty()) return invalid("{} has no outputs, expected logits", name);
-    outputs.front() = logits;
-  }
-  if (std::ranges::find(inputs, name == encoder ? features : tokens) == inputs.end()) {
-    return invalid("{} has no input \"{}\"", name,
-                   name == encoder ? "encoder_input_ids" : "input_ids");
-  }
-  c.set(inputs_of(name), std::move(inputs));
-  c.set(outputs_of(name), std::move(outputs));
-  c.set(dtypes_of(name), std::move(dtypes));
-  return {};
-}
-
-// A decoder whose tokens are no single column reads whole sequences, unless it starts without
-// states.
-bool reads_sequences(const InferContext& c) {
-  if (!c.has_attribute(encoder)) return false;
-  const std::vector<int64_t> made = c.integers(outputs_of(encoder), {});
-  if (std::ranges::find(made, logits) == made.end()) return false;
-  const std::vector<int64_t> roles = c.integers(inputs_of(decoder), {});
-  const auto at = static_cast<size_t>(std::ranges::find(roles, tokens) - roles.begin());
-  const Value& ids = c.graph().value(c.graph().bodies[c.body(decoder)].inputs[at]);
-  const std::vector<int64_t> dims = known_dims(ids);
-  return dims.size() != 2 || dims[1] != 1;
-}
 
 Result<std::vector<Tokens>> rows_of(const HostContext& c, size_t i) {
   TENON_TRY_ASSIGN(const HostTensor* tensor, c.tensor_input(i));
@@ -125,20 +44,6 @@ size_t batch_axis(const HostTensor& state) { return state.dims.size() == 5 ? 1 :
 
 }  // namespace
 
-Status declare_bodies(InferContext& c) {
-  const int64_t type = c.integer("model_type", 0);
-  if (type < 0 || type > 2) return invalid("model_type is {}, expected 0, 1 or 2", type);
-  if ((type != 0) != c.has_attribute(encoder)) {
-    return invalid("model_type is {}, and there is {} encoder", type, type == 0 ? "an" : "no");
-  }
-  if (!c.has_attribute(decoder)) return invalid("there is no decoder");
-  for (const std::string_view name : {encoder, init_decoder, decoder}) {
-    if (c.has_attribute(name)) TENON_TRY(declare_body(c, name).at(std::string(name)));
-  }
-  c.set("reads_sequences", int64_t{reads_sequences(c)});
-  return {};
-}
-
 Result<DecodingBodies> DecodingBodies::open(const HostContext& c, const Inputs& inputs,
                                             size_t beams) {
   DecodingBodies bodies(c);
@@ -149,7 +54,7 @@ Result<DecodingBodies> DecodingBodies::open(const HostContext& c, const Inputs& 
   }
   bodies.batch_ = static_cast<size_t>(prompt->dims[0]);
   bodies.features_ = *prompt;
-  TENON_TRY(c.has_attribute(encoder) ? bodies.read_features(inputs) : bodies.read_texts(inputs));
+  TENON_TRY(has_body(c, encoder_body) ? bodies.read_features(inputs) : bodies.read_texts(inputs));
   return bodies;
 }
 
@@ -165,7 +70,7 @@ Status DecodingBodies::read_texts(const Inputs& inputs) {
       seen.push_back(token == pad ? 0 : 1);
       numbers.push_back(token == pad ? 0 : position++);
     }
-    // Behind the text, until next() hands it on.
+    // One more, of what follows the text.
     numbers.push_back(position);
   }
   if (!c_.has(inputs.attention_mask)) return {};
@@ -200,31 +105,32 @@ Status DecodingBodies::read_features(const Inputs& inputs) {
 }
 
 Result<HostTensor> DecodingBodies::fed(int64_t role, DType dtype) const {
-  if (role == features) return features_;
-  if (role == hidden) {
+  if (role == BodyRole::features) return features_;
+  if (role == BodyRole::hidden) {
     if (!hidden_.data) return invalid("the encoder makes no \"encoder_hidden_states\"");
     return hidden_;
   }
   const DType numbers = is_integer(dtype) ? dtype : DType::i32;
-  return matrix_of(role == mask ? mask_ : role == positions ? positions_ : tokens_, numbers);
+  return matrix_of(role == BodyRole::mask        ? mask_
+                   : role == BodyRole::positions ? positions_
+                                                 : tokens_,
+                   numbers);
 }
 
 Result<std::vector<HostValue>> DecodingBodies::call(std::string_view body) {
   TENON_TRY(c_.poll());
-  const std::vector<int64_t> roles = c_.integers(inputs_of(body), {});
-  const std::vector<int64_t> dtypes = c_.integers(dtypes_of(body), {});
-  const auto wanted = static_cast<size_t>(std::ranges::count(roles, int64_t{state}));
-  if (wanted != states_.size()) {
-    return invalid("{} takes {} states, there are {}", body, wanted, states_.size());
+  const BodyRoles roles = roles_of(c_, body);
+  if (roles.states() != states_.size()) {
+    return invalid("{} takes {} states, there are {}", body, roles.states(), states_.size());
   }
   std::vector<HostValue> inputs;
   size_t used = 0;
-  for (size_t i = 0; i < roles.size(); ++i) {
-    if (roles[i] == state) {
+  for (size_t i = 0; i < roles.inputs.size(); ++i) {
+    if (roles.inputs[i] == BodyRole::state) {
       inputs.push_back(HostValue::of(states_[used++]));
       continue;
     }
-    TENON_TRY_ASSIGN(HostTensor tensor, fed(roles[i], static_cast<DType>(dtypes[i])));
+    TENON_TRY_ASSIGN(HostTensor tensor, fed(roles.inputs[i], roles.dtypes[i]));
     inputs.push_back(HostValue::of(std::move(tensor)));
   }
   auto made = c_.run_body(body, inputs);
@@ -255,8 +161,8 @@ Result<Logits> DecodingBodies::decode(std::string_view body) {
 }
 
 Result<Logits> DecodingBodies::first() {
-  if (c_.has_attribute(encoder)) return encode();
-  const std::string_view body = c_.has_attribute(init_decoder) ? init_decoder : decoder;
+  if (has_body(c_, encoder_body)) return encode();
+  const std::string_view body = has_body(c_, init_decoder_body) ? init_decoder_body : decoder_body;
   tokens_ = start_;
   std::vector<Tokens> next = positions_;
   for (Tokens& row : positions_) row.pop_back();
@@ -265,8 +171,7 @@ Result<Logits> DecodingBodies::first() {
   expand_rows(mask_);
   expand_rows(positions_);
   expand_rows(next);
-  const std::vector<int64_t> roles = c_.integers(inputs_of(body), {});
-  TENON_TRY(add_empty_states(body, static_cast<size_t>(std::ranges::count(roles, int64_t{state}))));
+  TENON_TRY(add_empty_states(body, roles_of(c_, body).states()));
   auto scores = decode(body);
   positions_ = std::move(next);
   return scores;
@@ -274,18 +179,18 @@ Result<Logits> DecodingBodies::first() {
 
 Result<Logits> DecodingBodies::encode() {
   tokens_ = start_;
-  TENON_TRY_ASSIGN(std::vector<HostValue> made, call(encoder));
-  const std::vector<int64_t> roles = c_.integers(outputs_of(encoder), {});
+  TENON_TRY_ASSIGN(std::vector<HostValue> made, call(encoder_body));
+  const std::vector<int64_t> roles = roles_of(c_, encoder_body).outputs;
   const HostValue* scores = nullptr;
   std::vector<HostTensor> states;
   for (size_t k = 0; k < made.size(); ++k) {
     HostTensor& tensor = made[k].tensor;
-    if (roles[k] == logits) {
+    if (roles[k] == BodyRole::logits) {
       scores = &made[k];
       continue;
     }
-    TENON_TRY(expand_rows(tensor, roles[k] == state ? batch_axis(tensor) : 0));
-    if (roles[k] == hidden) {
+    TENON_TRY(expand_rows(tensor, roles[k] == BodyRole::state ? batch_axis(tensor) : 0));
+    if (roles[k] == BodyRole::hidden) {
       hidden_ = std::move(tensor);
     } else {
       states.push_back(std::move(tensor));
@@ -298,43 +203,43 @@ Result<Logits> DecodingBodies::encode() {
     return logits_of(*scores);
   }
   // An encoder that does not run the decoder: that begins with empty states of its own.
-  const std::vector<int64_t> taken = c_.integers(inputs_of(decoder), {});
-  const auto wanted = static_cast<size_t>(std::ranges::count(taken, int64_t{state}));
+  const size_t wanted = roles_of(c_, decoder_body).states();
   if (wanted < states.size()) {
     return invalid("the encoder makes {} states, the decoder takes {}", states.size(), wanted);
   }
-  TENON_TRY(add_empty_states(decoder, wanted - states.size()));
+  TENON_TRY(add_empty_states(decoder_body, wanted - states.size()));
   states_.insert(states_.end(), states.begin(), states.end());
-  return decode(decoder);
+  return decode(decoder_body);
 }
 
 Result<Logits> DecodingBodies::next(const std::vector<Tokens>& sequences,
                                     std::span<const int64_t> parents) {
-  const size_t changing = c_.integers(outputs_of(decoder), {}).size() - 1;
-  if (!std::ranges::is_sorted(parents, std::ranges::less_equal())) {
-    // Further states are the same for all beams of an item.
-    for (size_t k = 0; k < std::min(changing, states_.size()); ++k) {
-      TENON_TRY_ASSIGN(states_[k], picked(states_[k], batch_axis(states_[k]), parents));
-    }
+  bool moved = false;
+  for (size_t row = 0; row < parents.size(); ++row) {
+    moved = moved || parents[row] != static_cast<int64_t>(row);
+  }
+  // States that do not change are the same for all beams of an item.
+  const size_t changing = roles_of(c_, decoder_body).outputs.size() - 1;
+  for (size_t k = 0; moved && k < std::min(changing, states_.size()); ++k) {
+    TENON_TRY_ASSIGN(states_[k], picked(states_[k], batch_axis(states_[k]), parents));
   }
   tokens_ = sequences;
-  if (c_.integer("reads_sequences", 0) == 0) {
+  if (!reads_sequences(c_)) {
     for (Tokens& row : tokens_) row = {row.back()};
   }
-  if (!c_.has_attribute(encoder)) {
+  if (!has_body(c_, encoder_body)) {
     for (Tokens& row : mask_) row.push_back(1);
     for (Tokens& row : positions_) ++row.front();
   }
-  return decode(decoder);
+  return decode(decoder_body);
 }
 
 // States of the length 0.
 Status DecodingBodies::add_empty_states(std::string_view body, size_t count) {
-  const std::vector<int64_t> roles = c_.integers(inputs_of(body), {});
-  const std::vector<int64_t> dtypes = c_.integers(dtypes_of(body), {});
-  for (size_t i = 0; i < roles.size() && states_.size() < count; ++i) {
-    if (roles[i] != state) continue;
-    std::vector<int64_t> dims = c_.integers(dims_of(body, i), {});
+  const BodyRoles roles = roles_of(c_, body);
+  for (size_t i = 0; i < roles.inputs.size() && states_.size() < count; ++i) {
+    if (roles.inputs[i] != BodyRole::state) continue;
+    std::vector<int64_t> dims = state_dims(c_, body, i);
     if (dims.size() != 4 && dims.size() != 5) {
       return invalid("{}: input {} has rank {}, expected a state of rank 4 or 5", body, i,
                      dims.size());
@@ -344,7 +249,7 @@ Status DecodingBodies::add_empty_states(std::string_view body, size_t count) {
     if (std::ranges::find(dims, -1) != dims.end()) {
       return invalid("{}: input {} must tell the number of its heads and their size", body, i);
     }
-    TENON_TRY_ASSIGN(HostTensor empty, make_tensor(static_cast<DType>(dtypes[i]), std::move(dims)));
+    TENON_TRY_ASSIGN(HostTensor empty, make_tensor(roles.dtypes[i], std::move(dims)));
     states_.push_back(std::move(empty));
   }
   return {};

@@ -7,12 +7,9 @@
 
 // The models inside of search operators, as bodies: `decoder`, which is called again and again, the
 // first time in another form where there is `init_decoder`; or `encoder` once, then `decoder`. What
-// a body takes is told by the names of its inputs; all that have no such name are states, which the
-// outputs behind the logits replace in their order.
+// a body takes is told by the names of its inputs (body_roles.h); all that have no such name are
+// states, which the outputs behind the logits replace in their order.
 namespace tenon::ops {
-
-// Checks the bodies, and keeps in attributes what a run must know of them.
-Status declare_bodies(InferContext& c);
 
 // Scores of the tokens that may follow each sequence.
 struct Logits {

@@ -12,6 +12,9 @@ struct SearchInputs {
   RuleInputs rules;
 };
 
+// The longest text that a search may be asked for.
+constexpr int64_t most_length = int64_t{1} << 20;
+
 // BeamSearch and those like it: inputs 0 to 11 are those of BeamSearch, and outputs 0 to 2. Output
 // 4 is the probability that nothing is said.
 Status infer_beam_search(InferContext& c);

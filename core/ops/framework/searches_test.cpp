@@ -179,9 +179,8 @@ TEST(BeamSearch, decoders_with_caches_in_place_are_refused) {
   Search search("BeamSearch");
   search.graph().value(search.graph().bodies[1].inputs[1]).name = "cache_indirection";
   search.run({tensor<int32_t>(DType::i32, {1, 1}, {4})}, 1);
-  EXPECT_EQ(
-      search.message(),
-      "decoder: decoder takes \"cache_indirection\": caches in place; export it without them");
+  EXPECT_EQ(search.message(),
+            "decoder: it takes \"cache_indirection\": caches in place; export it without them");
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/body_roles.h"
 #include "core/ops/framework/host_tensors.h"
 #include "core/ops/framework/infer_body.h"
 #include "core/ops/framework/searches.h"
@@ -8,8 +9,6 @@
 
 namespace tenon::ops {
 namespace {
-
-constexpr int64_t most_length = int64_t{1} << 20;
 
 Status give_texts(HostContext& c, std::vector<Tokens>& texts, size_t length, int64_t pad) {
   std::vector<int64_t> all;
