@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "tenon/kernelgen/island_program.h"
 
+#include "sources.h"
 #include "tenon/in_place.h"
 #include "tenon/memory_plan.h"
 
@@ -20,8 +21,16 @@ class IslandProgram::Compiler {
     const tenon_body& body = graph_.body();
     in_place_homes_ = in_place_homes(graph_);
     bind_border(body);
+    const std::map<uint32_t, Expr> conditions = find_sources(island_);
     for (uint32_t i = 0; i < body.n_node; ++i) {
       const tenon_node& node = graph_.node(body.node0 + i);
+      const auto condition = conditions.find(i);
+      only_if_ = no_expr;
+      if (condition != conditions.end()) {
+        const Expr wanted = condition->second;
+        if (wanted.is_constant() && wanted.constant() == 0) continue;
+        if (!wanted.is_constant()) only_if_ = wanted.id();
+      }
       TENON_TRY(one(node).at(fmt::format("node \"{}\"", graph_.name(node))));
     }
     TENON_TRY(copy_outputs(body));
@@ -37,6 +46,7 @@ class IslandProgram::Compiler {
             .element_bytes = static_cast<uint32_t>(element_bytes(graph_.dtype(value))),
             .first = step,
             .last = step,
+            .only_if = only_if_,
             .name = std::string(graph_.text(graph_.value(value).name))};
   }
 
@@ -118,6 +128,7 @@ class IslandProgram::Compiler {
            .element_bytes = static_cast<uint32_t>(element_bytes(each.dtype)),
            .first = step,
            .last = step,
+           .only_if = only_if_,
            .name = fmt::format("memory of {}", node)});
     }
     return indices;
@@ -136,9 +147,17 @@ class IslandProgram::Compiler {
                    .arguments = std::move(kernel.arguments),
                    .operands = std::vector<Place>(values.size() + temporaries.size()),
                    .groups = kernel.groups,
-                   .label = std::string(graph_.name(node))};
-      for (const Argument& argument : step.arguments) {
+                   .label = std::string(graph_.name(node)),
+                   .only_if = only_if_ != no_expr ? only_if_ : kernel.only_if};
+      for (Argument& argument : step.arguments) {
         if (!argument.is_operand) continue;
+        if (argument.operand >= first_further) {
+          TENON_TRY_ASSIGN(const Place place,
+                           home_of(kernels.further[argument.operand - first_further], false));
+          argument.operand = static_cast<uint32_t>(step.operands.size());
+          step.operands.push_back(place);
+          continue;
+        }
         if (argument.operand >= values.size()) {
           const uint32_t index = temporaries[argument.operand - values.size()];
           program_.temporaries_[index].last = static_cast<uint32_t>(program_.steps_.size());
@@ -185,6 +204,7 @@ class IslandProgram::Compiler {
   Island island_;
   const GraphView& graph_;
   IslandProgram& program_;
+  ExprId only_if_ = no_expr;  // of the node at hand
   std::vector<uint32_t> in_place_homes_;
   std::map<uint32_t, Place> homes_;
   std::vector<Copy> copies_;
@@ -283,6 +303,12 @@ Result<BoundLaunch> IslandProgram::bind(const Step& step, const Layout& layout,
   return launch;
 }
 
+Result<bool> IslandProgram::holds(ExprId condition, std::span<const int64_t> symbols) const {
+  if (condition == no_expr) return true;
+  TENON_TRY_ASSIGN(const int64_t value, evaluate(exprs_, condition, symbols));
+  return value != 0;
+}
+
 Result<IslandProgram::Layout> IslandProgram::lay_out(std::span<const int64_t> symbols,
                                                      uint64_t alignment) const {
   Layout layout;
@@ -292,7 +318,11 @@ Result<IslandProgram::Layout> IslandProgram::lay_out(std::span<const int64_t> sy
   }
   std::vector<MemoryRequest> requests;
   for (const Memory& temporary : temporaries_) {
-    TENON_TRY_ASSIGN(const uint64_t bytes, bytes_of(temporary, symbols));
+    TENON_TRY_ASSIGN(const bool is_used, holds(temporary.only_if, symbols));
+    uint64_t bytes = 0;
+    if (is_used) {
+      TENON_TRY_ASSIGN(bytes, bytes_of(temporary, symbols));
+    }
     layout.temporary_bytes.push_back(bytes);
     requests.push_back(
         {.bytes = bytes, .first = temporary.first, .last = temporary.last, .alignment = alignment});
@@ -307,6 +337,8 @@ Result<IslandPlan> IslandProgram::plan(std::span<const int64_t> symbols, uint64_
   TENON_TRY_ASSIGN(Layout layout, lay_out(symbols, alignment));
   IslandPlan plan;
   for (const Step& step : steps_) {
+    TENON_TRY_ASSIGN(const bool is_used, holds(step.only_if, symbols));
+    if (!is_used) continue;
     Result<BoundLaunch> launch = bind(step, layout, symbols);
     if (!launch.ok()) return launch.status().at(step.label);
     const auto& groups = launch->groups;

@@ -215,7 +215,27 @@ class Lowering {
     return {};
   }
 
+  // An operand that is computed where it is read.
+  Status computed(int32_t id, const tenon_expr& at, const Result<Value>& element) {
+    if (!element.ok()) return element.status();
+    Value y = convert(*element, type(at));
+    Builder& b = y.builder();
+    if (at.b >= 0) {
+      if (type(at.b) != Type::boolean || (at.c >= 0 && type(at.c) != type(at))) {
+        return invalid("row {}: load of other types", id);
+      }
+      y = b.select(full(at.b), y, at.c >= 0 ? full(at.c) : b.integer(0, type(at)));
+    }
+    row(id).range = whole(type(at));
+    finish(id, y);
+    return {};
+  }
+
   Status load(int32_t id, const tenon_expr& at) {
+    if (around_.inlined && (at.a < 0 || type(at.a) == Type::i64)) {
+      const Value place = at.a < 0 ? around_.linear : row(at.a).low;
+      if (const auto made = around_.inlined(at.k, at.a, place)) return computed(id, at, *made);
+    }
     TENON_TRY_ASSIGN(const Loadable from, around_.operand(at.k));
     const bool here = at.a < 0;
     if (!here && type(at.a) != Type::i64) return invalid("row {}: index is no i64", id);

@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "formula.h"
 #include "templates.h"
-
-#include "tenon/kernelgen/lower.h"
-
-#include <map>
 
 namespace tenon::kernelgen {
 namespace {
@@ -45,25 +42,15 @@ class Map {
     Status status;
     b_.when(linear_ < draft_.argument(count_), [&] { status = element(to); });
     TENON_TRY(std::move(status));
-    Kernels kernels;
-    kernels.list.push_back(draft_.finish(count_));
-    return kernels;
+    kernels_.list.push_back(draft_.finish(count_));
+    return std::move(kernels_);
   }
 
  private:
   Status element(kir::Tensor to) {
-    const kir::Surroundings around = {
-        .rows = work_.graph().exprs(),
-        .coordinate = [this](int64_t axis) { return coordinate(axis); },
-        .coordinate_limit = [this](int64_t axis) { return limit(axis); },
-        .linear = linear_,
-        .linear_limit = count_.is_constant() ? count_.constant() - 1 : INT32_MAX - 1,
-        .operand = [this](int64_t k) { return operand(k); },
-        .uniform = [this](int32_t row) { return uniform(row); },
-        .is_uniform = [this](int32_t row) { return work_.island().is_uniform(row); },
-        .has_f64 = work_.island().limits().has_f64,
-    };
-    TENON_TRY_ASSIGN(const Value y, kir::lower(around, static_cast<int32_t>(work_.node().formula)));
+    Formula formula(work_, draft_, work_.node(), kernels_.further);
+    TENON_TRY_ASSIGN(const Value y,
+                     formula.at(linear_, [this](int64_t axis) { return coordinate(axis); }));
     kir::store_element(to, linear_, y);
     return {};
   }
@@ -86,37 +73,6 @@ class Map {
     return has_own_strides_ ? draft_.size(safe) : draft_.argument(safe);
   }
 
-  int64_t limit(int64_t axis) const {
-    if (!has(axis)) return 0;
-    const Expr& extent = dims_[static_cast<size_t>(axis)];
-    return extent.is_constant() ? extent.constant() - 1 : INT32_MAX - 1;
-  }
-
-  Result<kir::Loadable> operand(int64_t k) {
-    if (const auto found = operands_.find(k); found != operands_.end()) return found->second;
-    const auto i = static_cast<size_t>(k);
-    if (k < 0 || !work_.has_input(i))
-      return invalid("formula reads operand {}, which is missing", k);
-    TENON_TRY(work_.island().check_value(work_.input(i)));
-    const Expr elements = work_.island().elements(work_.input(i));
-    const kir::Loadable made = {
-        .tensor = work_.read(draft_, i),
-        .elements = b_.bitcast(draft_.argument(elements), Type::u32),
-        .known = elements.is_constant() ? elements.constant() : -1,
-        .like_output = elements.same(count_),
-    };
-    operands_.emplace(k, made);
-    return made;
-  }
-
-  Result<Value> uniform(int32_t row) {
-    if (const auto found = uniforms_.find(row); found != uniforms_.end()) return found->second;
-    const Expr copied = work_.island().pool().copy(work_.graph().exprs(), row);
-    TENON_TRY_ASSIGN(const Value made, draft_.number(copied));
-    uniforms_.emplace(row, made);
-    return made;
-  }
-
   const Work& work_;
   Draft draft_;
   kir::Builder& b_;
@@ -124,8 +80,7 @@ class Map {
   Expr count_;
   bool has_own_strides_;
   Value linear_;
-  std::map<int64_t, kir::Loadable> operands_;
-  std::map<int32_t, Value> uniforms_;
+  Kernels kernels_;
 };
 
 }  // namespace

@@ -98,15 +98,30 @@ class MatMul {
   Value rows_, columns_, depth_;
 };
 
+Result<Kernels> from_memory(const Work& work, ProductSizes sizes) {
+  const Limits& limits = work.island().limits();
+  if (can_stage(limits, accumulator(work.output_dtype()))) return mat_mul_staged(work, sizes);
+  return MatMul(work, std::move(sizes)).run();
+}
+
 }  // namespace
 
 Result<Kernels> mat_mul(const Work& work) {
   TENON_TRY(work.needs(2));
   if (work.output_dtype() == DType::boolean) return work.refuse("products of bool");
   TENON_TRY_ASSIGN(ProductSizes sizes, product_sizes(work));
-  const Limits& limits = work.island().limits();
-  if (can_stage(limits, accumulator(work.output_dtype()))) return mat_mul_staged(work, sizes);
-  return MatMul(work, std::move(sizes)).run();
+  const tenon_node* const source = right_source(work, sizes);
+  if (source == nullptr) return from_memory(work, std::move(sizes));
+  const Expr is_more = sizes.rows > few_rows;
+  if (is_more.is_constant() && is_more.constant() != 0) return from_memory(work, std::move(sizes));
+  TENON_TRY_ASSIGN(Kernels kernels, mat_mul_by_formula(work, sizes, *source));
+  if (is_more.is_constant()) return kernels;
+  TENON_TRY_ASSIGN(Kernels others, from_memory(work, std::move(sizes)));
+  for (Generated& other : others.list) {
+    other.only_if = is_more.id();
+    kernels.list.push_back(std::move(other));
+  }
+  return kernels;
 }
 
 }  // namespace tenon::kernelgen

@@ -23,6 +23,15 @@ Value batch_index(Draft& draft, std::span<const Expr> own, std::span<const Expr>
 // The element in the type of the sums: integers of the operands may be narrower.
 Value load_factor(kir::Tensor from, Value index, Type type, Value inside = {});
 
+// Up to so many rows are multiplied with matrices that are computed where they are read.
+constexpr int64_t few_rows = 4;
+// The node whose formula computes the right operand here, or null. Its readers then need no memory
+// of it for few rows.
+const tenon_node* right_source(const Work& work, const ProductSizes& sizes);
+// The product of few rows with a matrix by its formula, which every element is computed from once.
+Result<Kernels> mat_mul_by_formula(const Work& work, const ProductSizes& sizes,
+                                   const tenon_node& source);
+
 // For devices with shared memory of their own.
 Kernels mat_mul_staged(const Work& work, const ProductSizes& sizes);
 

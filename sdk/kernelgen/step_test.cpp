@@ -94,5 +94,56 @@ TEST(InPlace, a_chain_is_written_into_the_memory_of_its_end) {
             (std::vector<float>{1, 1, 1, 7, 8, 9, 3, 3, 3, 7, 8, 9}));
 }
 
+// x times the transpose of weights that are halves, with a scale for each row: as a recipe's graph
+// has them. Rows of x are a symbol.
+std::vector<uint64_t> product_of_weights(int64_t columns, int64_t depth) {
+  testing::BlobWriter blob;
+  blob.symbol("rows");
+  ExprPool& pool = blob.exprs();
+  const Expr rows = pool.symbol(0);
+  const uint32_t x = blob.input(DType::f32, {testing::BlobWriter::dim(rows), depth});
+  const uint32_t halves = blob.input(DType::f16, {columns, depth});
+  const uint32_t scales = blob.input(DType::f32, {columns});
+  const uint32_t decoded = blob.value(DType::f32, {columns, depth});
+  const uint32_t turned = blob.value(DType::f32, {depth, columns});
+  const uint32_t y = blob.value(DType::f32, {testing::BlobWriter::dim(rows), columns});
+  const auto formula = [](Expr expr) { return static_cast<uint32_t>(expr.id()); };
+  blob.node("Decode", {halves, scales}, {decoded}, {},
+            formula(pool.load(0, Type::f32) * pool.load(1, Type::f32, pool.coordinate(0)) * 3));
+  blob.node("Transpose", {decoded}, {turned}, {},
+            formula(pool.load(0, Type::f32, pool.coordinate(1) * depth + pool.coordinate(0))));
+  blob.node("MatMul", {x, turned}, {y});
+  blob.output(y);
+  return blob.finish();
+}
+
+TEST(FewRows, of_a_product_read_weights_by_their_formula_and_give_the_same_bits) {
+  constexpr int64_t columns = 9, depth = 37, most = 7;
+  const std::vector<uint64_t> graph = product_of_weights(columns, depth);
+  for (const bool is_cpu : {true, false}) {
+    const auto program = IslandProgram::compile(reinterpret_cast<const tenon_graph*>(graph.data()),
+                                                {.is_cpu = is_cpu}, kir::opencl_c());
+    ASSERT_TRUE(program.ok()) << program.status().message();
+    TestTensor halves = testing::random_tensor(DType::f16, {columns, depth}, 1);
+    TestTensor scales = testing::random_tensor(DType::f32, {columns}, 2);
+    TestTensor x = testing::random_tensor(DType::f32, {most, depth}, 3);
+    std::vector<std::byte> expected;
+    for (const int64_t rows : {most, int64_t{1}, int64_t{3}, int64_t{4}, int64_t{5}}) {
+      const auto plan = program->plan(std::vector<int64_t>{rows}, 64);
+      ASSERT_TRUE(plan.ok()) << plan.status().message();
+      // The matrix is made in memory for many rows only.
+      EXPECT_EQ(plan->launches.size(), rows > 4 ? 2u : 1u);
+      EXPECT_EQ(plan->scratch_bytes > 0, rows > 4);
+      TestTensor y = testing::empty_tensor(DType::f32, {rows, columns});
+      const std::vector<void*> bindings = {x.bytes.data(), halves.bytes.data(), scales.bytes.data(),
+                                           y.bytes.data()};
+      const Status status = verify(*program, *plan, bindings);
+      ASSERT_TRUE(status.ok()) << status.message();
+      if (rows == most) expected = y.bytes;
+      EXPECT_TRUE(std::equal(y.bytes.begin(), y.bytes.end(), expected.begin())) << rows;
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tenon::kernelgen

@@ -7,6 +7,7 @@
 #include "tenon/status.h"
 
 #include <array>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,7 @@ struct Generated {
   kir::Kernel kernel;
   std::vector<Argument> arguments;                             // one for each parameter
   std::array<ExprId, 3> groups = {no_expr, no_expr, no_expr};  // work-groups to launch
+  ExprId only_if = no_expr;  // a condition on sizes under which it is launched at all
 };
 
 // One graph being worked on: its expressions in a pool of their own, and which formula rows are the
@@ -52,6 +54,12 @@ class Island {
   std::vector<Expr> dims(uint32_t value);
   Expr elements(uint32_t value);
   bool is_uniform(int32_t row) const { return uniform_[static_cast<size_t>(row)] != 0; }
+  // The node whose formula readers of a value may compute for themselves; null: it is memory.
+  const tenon_node* source_of(uint32_t value) const {
+    const auto found = sources_.find(value);
+    return found == sources_.end() ? nullptr : found->second;
+  }
+  void set_source(uint32_t value, const tenon_node* node) { sources_[value] = node; }
   // Refuses values that no kernel can touch, by name.
   Status check_value(uint32_t value) const;
 
@@ -60,6 +68,7 @@ class Island {
   Limits limits_;
   ExprPool pool_;
   std::vector<char> uniform_;
+  std::map<uint32_t, const tenon_node*> sources_;
 };
 
 // Memory that lives while the kernels of a node run.
@@ -73,7 +82,10 @@ struct Temporary {
 struct Kernels {
   std::vector<Generated> list;
   std::vector<Temporary> temporaries;
+  // What formulas of other nodes read: operands from first_further on.
+  std::vector<uint32_t> further = {};
 };
+constexpr uint32_t first_further = 1u << 20;
 
 // `name` begins the kernels' names.
 Result<Kernels> generate(Island& island, const tenon_node& node, const std::string& name);

@@ -62,6 +62,7 @@ class IslandProgram {
     std::vector<Place> operands;  // what the arguments' operand numbers mean
     std::array<ExprId, 3> groups;
     std::string label;
+    ExprId only_if = no_expr;  // a condition on sizes
     bool is_copy_of_binding = false;
   };
   struct Memory {
@@ -69,11 +70,13 @@ class IslandProgram {
     uint32_t element_bytes = 1;
     uint32_t first = 0;  // steps between which a temporary lives
     uint32_t last = 0;
+    ExprId only_if = no_expr;  // a condition on sizes without which it is not touched
     std::string name;
   };
   class Compiler;
 
   Result<uint64_t> bytes_of(const Memory& memory, std::span<const int64_t> symbols) const;
+  Result<bool> holds(ExprId condition, std::span<const int64_t> symbols) const;
   // Bytes and place of each binding and temporary.
   struct Layout {
     std::vector<uint64_t> binding_bytes;

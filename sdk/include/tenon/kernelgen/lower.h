@@ -6,6 +6,7 @@
 #include "tenon/status.h"
 
 #include <functional>
+#include <optional>
 #include <span>
 
 // Element formulas (abi/draft/expr.h) to KIR. Indices are computed in 32 bits wherever their range
@@ -32,6 +33,10 @@ struct Surroundings {
   std::function<Result<Value>(int32_t row)> uniform;
   std::function<bool(int32_t row)> is_uniform;
   bool has_f64 = true;
+  // The element of an operand that is computed here; nothing when it lies in memory. index_row: the
+  // row of the index, negative for the element's own place; index: its value, i32.
+  std::function<std::optional<Result<Value>>(int64_t operand, int32_t index_row, Value index)>
+      inlined = {};
 };
 
 // The element.
