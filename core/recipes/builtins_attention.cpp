@@ -56,7 +56,6 @@ Result<Term> kv_cache(Call& call) {
   if (!is_size(cache.heads) || !is_size(cache.keys) || !is_size(cache.values) || cache.window < 0) {
     return call.wrong("a size is not positive");
   }
-  if (call.evaluator.options().stateless) return Term(None{});
   if (cache.window > 0) cache.kept_as = StateClass::window;
   return term_of(cache);
 }

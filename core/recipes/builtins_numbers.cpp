@@ -80,6 +80,12 @@ Result<Term> stored(Call& call) {
   return Term(Missing{fmt::format("tensor {}", names)});
 }
 
+// Tensors of the file that hold a weight.
+Result<Term> pieces(Call& call) {
+  TENON_TRY_ASSIGN(const Weight* weight, call.weight(0, "weight"));
+  return Term(static_cast<int64_t>(std::max<size_t>(weight->tensors.size(), 1)));
+}
+
 // How many tensors there are under a name in which "#" counts from 0.
 Result<Term> count(Call& call) {
   TENON_TRY_ASSIGN(const std::string pattern, call.text(0, "pattern"));
@@ -116,6 +122,8 @@ std::vector<Builtin> number_builtins() {
       {"at", "at(x, i)", "element i of a list, or x where it is none", at},
       {"stored", "stored(name, ...)", "dims of the first of these tensors in the file", stored},
       {"count", "count(pattern)", "tensors under a name in which # counts from 0", count},
+      {"pieces", "pieces(weight)",
+       "how many tensors of the file hold a weight; w[i] is one of a stack", pieces},
       {"fail", "fail(reason)", "ends with the reason why the model cannot be built", fail},
   };
 }

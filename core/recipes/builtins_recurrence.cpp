@@ -4,19 +4,6 @@
 namespace tenon::recipes {
 namespace {
 
-// Where recurrences find the tokens of a sequence and its entry of the state. Without states every
-// sequence begins at its first token.
-Result<std::vector<ValueId>> places(Call& call) {
-  TENON_TRY_ASSIGN(Emitter * emitter, call.emitter());
-  TENON_TRY_ASSIGN(const ValueId start, emitter->input("start"));
-  if (call.evaluator.options().stateless) {
-    TENON_TRY(emitter->input("length").status());  // says how many sequences there are
-    return std::vector<ValueId>{start, no_id};
-  }
-  TENON_TRY_ASSIGN(const ValueId slot, emitter->input("state_slot"));
-  return std::vector<ValueId>{start, slot};
-}
-
 Result<Term> fixed_state(Call& call) {
   TENON_TRY_ASSIGN(const std::string name, call.text(0, "name"));
   TENON_TRY_ASSIGN(const int64_t layer, call.integer(1, "layer"));
@@ -57,14 +44,13 @@ Result<Term> step_of(Call& call, std::string_view op, const std::vector<std::str
     TENON_TRY_ASSIGN(inputs.emplace_back(),
                      optional ? call.optional_tensor(i, name) : call.tensor(i, name));
   }
-  TENON_TRY_ASSIGN(const std::vector<ValueId> where, places(call));
-  const bool stateless = call.evaluator.options().stateless;
-  inputs.push_back(stateless ? no_id : emitter->state(shape));
-  inputs.insert(inputs.end(), where.begin(), where.end());
-  while (inputs.back() == no_id) inputs.pop_back();
+  inputs.push_back(emitter->state(shape));
+  for (const std::string_view name : {"start", "state_slot"}) {
+    TENON_TRY_ASSIGN(inputs.emplace_back(), emitter->input(name));
+  }
   const std::vector<ValueId> made =
-      emitter->add_many(op, inputs, std::move(attributes), stateless ? 1 : 2, "tenon");
-  if (!stateless) emitter->update_state(shape.name, made.back());
+      emitter->add_many(op, inputs, std::move(attributes), 2, "tenon");
+  emitter->update_state(shape.name, made.back());
   return Term(Tensor{made.front()});
 }
 

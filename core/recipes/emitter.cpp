@@ -150,7 +150,9 @@ ValueId Emitter::stored(const Weight& weight) {
 }
 
 ValueId Emitter::weight(const Weight& weight) {
-  if (const auto known = weights_.find(&weight); known != weights_.end()) return known->second;
+  const std::string key = fmt::format("{} {} {}", weight.stored_names.front(),
+                                      dims_text(weight.dims), weight.transposed);
+  if (const auto known = weights_.find(key); known != weights_.end()) return known->second;
   ValueId id = no_id;
   if (weight.packed) {
     id = unpacked(weight);
@@ -168,7 +170,7 @@ ValueId Emitter::weight(const Weight& weight) {
     id = decoded(*weight.tensors.front(), weight.stored_names.front(), dims);
     if (weight.transposed) id = ops::transpose(context(), id, {1, 0});
   }
-  weights_.emplace(&weight, id);
+  weights_.emplace(key, id);
   return id;
 }
 

@@ -98,7 +98,7 @@ class Emitter {
   std::map<std::string, Expr, std::less<>> symbols_;
   std::map<std::string, ValueId, std::less<>> inputs_;
   std::map<const StoredTensor*, ValueId> constants_;
-  std::map<const Weight*, ValueId> weights_;
+  std::map<std::string, ValueId, std::less<>> weights_;  // by the names of their tensors
   std::vector<Kept> states_;
 };
 

@@ -18,12 +18,8 @@ constexpr size_t most_functions = 32;  // in each other
 }  // namespace
 
 Evaluator::Evaluator(const Recipe& recipe, Functions functions, const WeightFile& file,
-                     const Formats& formats, EvaluatorOptions options)
-    : recipe_(recipe),
-      functions_(std::move(functions)),
-      file_(file),
-      formats_(formats),
-      options_(options) {
+                     const Formats& formats)
+    : recipe_(recipe), functions_(std::move(functions)), file_(file), formats_(formats) {
   world_ = file.documents.contains("gguf") ? "gguf" : "hf";
   globals_["true"] = true;
   globals_["false"] = false;
@@ -313,6 +309,11 @@ Result<Term> Evaluator::element(const Expression& expression, const Names& names
   }
   const auto* list = term.as<List>();
   const auto* index = place.as<int64_t>();
+  if (const auto* weight = term.as<WeightPointer>(); weight != nullptr && index != nullptr) {
+    if (WeightPointer part = part_of(**weight, *index)) return Term(std::move(part));
+    return wrong(expression.place,
+                 fmt::format("\"{}\" is no stack with a tensor {}", (*weight)->name, *index));
+  }
   if (list == nullptr || index == nullptr) {
     return wrong(expression.place,
                  fmt::format("{} of {} by {}", "an element", kind_of(term), kind_of(place)));

@@ -19,17 +19,12 @@ namespace tenon::recipes {
 
 class Call;
 
-struct EvaluatorOptions {
-  // Graphs keep nothing from run to run: a run sees all tokens of its sequences.
-  bool stateless = false;
-};
-
 class Evaluator {
  public:
   // functions: those of the recipe and of the parts that all recipes share, by name.
   using Functions = std::map<std::string, const Function*, std::less<>>;
   Evaluator(const Recipe& recipe, Functions functions, const WeightFile& file,
-            const Formats& formats, EvaluatorOptions options = {});
+            const Formats& formats);
 
   // Whether the recipe is for this file.
   Result<bool> matches();
@@ -46,7 +41,6 @@ class Evaluator {
 
   // For builtins.
   const WeightFile& file() const { return file_; }
-  const EvaluatorOptions& options() const { return options_; }
   // Null outside of a graph.
   Emitter* emitter() { return emitter_; }
   Status wrong(Place place, std::string_view message) const;
@@ -89,7 +83,6 @@ class Evaluator {
   Functions functions_;
   const WeightFile& file_;
   const Formats& formats_;
-  EvaluatorOptions options_;
   std::string world_;  // "hf" or "gguf"
   Names globals_;
   std::map<std::string, std::vector<Members>, std::less<>> groups_;

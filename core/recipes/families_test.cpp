@@ -12,6 +12,7 @@ namespace {
 struct Made {
   std::string_view name;
   std::string_view config;
+  std::string_view document = "hf";
 };
 
 // A config.json for each family, as small as can be.
@@ -77,14 +78,72 @@ constexpr Made families[] = {
       "encoder_attention_heads": 2, "decoder_attention_heads": 2, "encoder_ffn_dim": 6,
       "decoder_ffn_dim": 6, "num_mel_bins": 4, "max_source_positions": 6,
       "max_target_positions": 16, "vocab_size": 5, "decoder_start_token_id": 1})"},
+    {"qwen2",
+     R"({"general": {"architecture": "qwen2"}, "qwen2": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "layer_norm_rms_epsilon": 1e-5}}})",
+     "gguf"},
+    {"qwen3",
+     R"({"general": {"architecture": "qwen3"}, "qwen3": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "layer_norm_rms_epsilon": 1e-5}}})",
+     "gguf"},
+    {"gemma",
+     R"({"general": {"architecture": "gemma2"}, "gemma2": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "head_count_kv": 1, "key_length": 4,
+      "layer_norm_rms_epsilon": 1e-6, "sliding_window": 4}, "attn_logit_softcapping": 50.0,
+      "final_logit_softcapping": 30.0}})",
+     "gguf"},
+    {"gemma3",
+     R"({"general": {"architecture": "gemma3"}, "gemma3": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "head_count_kv": 1, "key_length": 4,
+      "layer_norm_rms_epsilon": 1e-6, "sliding_window": 4}, "rope": {"freq_base": 1000000.0}}})",
+     "gguf"},
+    {"phi3",
+     R"({"general": {"architecture": "phi3"}, "phi3": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "layer_norm_rms_epsilon": 1e-5}}})",
+     "gguf"},
+    {"gpt2",
+     R"({"general": {"architecture": "gpt2"}, "gpt2": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "layer_norm_epsilon": 1e-5}}})",
+     "gguf"},
+    {"gptj",
+     R"({"general": {"architecture": "gptj"}, "gptj": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "layer_norm_epsilon": 1e-5}, "rope": {"dimension_count": 2}}})",
+     "gguf"},
+    {"gpt_neox",
+     R"({"general": {"architecture": "gptneox"}, "gptneox": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "layer_norm_epsilon": 1e-5}, "rope": {"dimension_count": 2},
+      "use_parallel_residual": false}})",
+     "gguf"},
+    {"mixtral",
+     R"({"general": {"architecture": "llama"}, "llama": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "expert_count": 3, "expert_used_count": 2,
+      "attention": {"head_count": 2, "layer_norm_rms_epsilon": 1e-5}}})",
+     "gguf"},
+    {"bert",
+     R"({"general": {"architecture": "bert"}, "bert": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "pooling_type": 2, "attention": {"head_count": 2, "layer_norm_epsilon": 1e-5}}})",
+     "gguf"},
+    {"t5", R"({"general": {"architecture": "t5"}, "t5": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"head_count": 2, "key_length": 3,
+      "layer_norm_rms_epsilon": 1e-6, "relative_buckets_count": 8}, "decoder_start_token_id": 0}})",
+     "gguf"},
+    {"mamba",
+     R"({"general": {"architecture": "mamba"}, "mamba": {"embedding_length": 8, "block_count": 2,
+      "context_length": 16, "feed_forward_length": 6, "attention": {"layer_norm_rms_epsilon": 1e-5},
+      "ssm": {"conv_kernel": 4, "inner_size": 16, "state_size": 4, "time_step_rank": 2}}})",
+     "gguf"},
 };
 
 class Families : public testing::TestWithParam<Made> {};
 
 TEST_P(Families, build_graphs_that_the_passes_take) {
   WeightFile file;
-  recipes::add_document(file, "hf", GetParam().config);
-  if (GetParam().config.find("roberta") != std::string_view::npos) {
+  const bool is_gguf = GetParam().document == "gguf";
+  recipes::add_document(file, std::string(GetParam().document), GetParam().config);
+  if (is_gguf) {
+    recipes::add_tensor(file, "token_embd.weight", {5, 8});
+    if (GetParam().name == "bert") recipes::add_tensor(file, "position_embd.weight", {16, 8});
+  } else if (GetParam().config.find("roberta") != std::string_view::npos) {
     recipes::add_tensor(file, "roberta.embeddings.position_embeddings.weight", {18, 8});
   } else if (GetParam().name == "bert") {
     recipes::add_tensor(file, "embeddings.position_embeddings.weight", {16, 8});
@@ -105,7 +164,7 @@ INSTANTIATE_TEST_SUITE_P(Recipes, Families, testing::ValuesIn(families), [](cons
   return std::string(info.param.name) + std::to_string(info.index);
 });
 
-TEST(FamilyOfRecipe, stateless_graphs_have_no_states) {
+TEST(FamilyOfRecipe, states_are_inputs_and_outputs_of_a_graph) {
   WeightFile file;
   recipes::add_document(file, "hf", families[0].config);
   const auto with = recipes::build_with_what_it_misses(recipes::tree_recipes(), file);

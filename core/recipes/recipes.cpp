@@ -143,8 +143,8 @@ Recipes Recipes::read(const TextFiles& files) {
   return result;
 }
 
-Result<Family> build_family(const Recipes& recipes, const WeightFile& file, const Formats& formats,
-                            const FamilyOptions& options) {
+Result<Family> build_family(const Recipes& recipes, const WeightFile& file,
+                            const Formats& formats) {
   std::string known, broken;
   for (const Recipes::Entry& entry : recipes.entries()) {
     if (!entry.status.ok()) {
@@ -154,7 +154,7 @@ Result<Family> build_family(const Recipes& recipes, const WeightFile& file, cons
     if (!entry.recipe->match) continue;
     known += fmt::format("{}{}", known.empty() ? "" : ", ", entry.recipe->name);
     Evaluator evaluator(*entry.recipe, functions_of(recipes.entries(), *entry.recipe), file,
-                        formats, {.stateless = options.stateless});
+                        formats);
     TENON_TRY_ASSIGN(const bool matches, evaluator.matches());
     if (matches) return build(*entry.recipe, evaluator, file);
   }

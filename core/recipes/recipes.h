@@ -51,16 +51,10 @@ struct Family {
   Json facts;
 };
 
-struct FamilyOptions {
-  // Graphs keep nothing from run to run: each run is given all tokens of its sequences.
-  bool stateless = false;
-};
-
 // formats: how quantized tensors are read. Finds the recipe that matches the file and builds its
 // graphs, fresh as from a loader. A failure lists everything that is missing, misshapen or
 // unsupported at once.
-Result<Family> build_family(const Recipes& recipes, const WeightFile& file, const Formats& formats,
-                            const FamilyOptions& options = {});
+Result<Family> build_family(const Recipes& recipes, const WeightFile& file, const Formats& formats);
 
 // For `tenon recipes`: name, title, path, graphs, and error when there is one; the functions that
 // recipes can call beside their own; files that were refused.

@@ -41,6 +41,18 @@ std::string filled(std::string_view pattern, const Fillings& fillings) {
   }
 }
 
+std::shared_ptr<const Weight> part_of(const Weight& stack, int64_t index) {
+  if (!stack.stacked || index < 0 || index >= static_cast<int64_t>(stack.tensors.size())) return {};
+  const auto place = static_cast<size_t>(index);
+  auto part = std::make_shared<Weight>();
+  part->name = fmt::format("{}.{}", stack.name, index);
+  part->stored_names = {stack.stored_names[place]};
+  part->tensors = {stack.tensors[place]};
+  part->dims.assign(stack.dims.begin() + 1, stack.dims.end());
+  part->transposed = stack.transposed;
+  return part;
+}
+
 bool fits(const StoredTensor& tensor, const std::vector<int64_t>& dims, bool transposed) {
   std::vector<int64_t> wanted = without_ones(dims);
   if (transposed) std::ranges::reverse(wanted);

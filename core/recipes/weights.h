@@ -5,6 +5,7 @@
 #include "core/graph/weight_file.h"
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -26,6 +27,9 @@ struct Weight {
   // The file holds the matrix in several tensors of a quantization format; `tensors` is empty.
   std::optional<PackedWeight> packed = {};
 };
+
+// One tensor of a stack, or null.
+std::shared_ptr<const Weight> part_of(const Weight& stack, int64_t index);
 
 // What is wrong with a file, gathered so that one message tells all of it.
 struct Problems {
