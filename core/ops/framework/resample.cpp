@@ -147,9 +147,10 @@ Expr source_position(const NodeContext& c, const ResizeAxis& axis, Expr x) {
     return select(axis.extent == 1, zero, x * last / (axis.extent - 1));
   }
   if (mode == "tf_crop_and_resize") {
-    const Expr span = (axis.roi_end - axis.roi_begin) * last;
+    // In the order of ONNX's text, so that roundings are the same.
+    const Expr size = axis.roi_end - axis.roi_begin;
     return axis.roi_begin * last +
-           select(axis.extent == 1, span * half, x * span / (axis.extent - 1));
+           select(axis.extent == 1, size * last * half, x * size * last / (axis.extent - 1));
   }
   const Expr plain = axis.back(x + half) - half;
   if (mode == "pytorch_half_pixel") return select(axis.extent == 1, zero, plain);
