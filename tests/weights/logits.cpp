@@ -108,10 +108,13 @@ Result<bool> judge_family(const std::string& device, double most, const fs::path
   TENON_TRY_ASSIGN(texts::Opened gguf, texts::open(folder / (name + ".gguf"), device));
   TENON_TRY_ASSIGN(const auto from_gguf, run(gguf, tokens));
   const double a = difference(from_hf, exact.values), b = difference(from_gguf, exact.values);
+  const double c = difference(stored, exact.values);
+  // The engine that stored them looks up gelu in a table of f16.
+  const bool by_table = name == "gemma" || name == "gpt2";
   fmt::print(
-      "{:<8} safetensors {:.2e}, gguf {:.2e} from the pass in f64; the stored logits {:.2e}\n",
-      name, a, b, difference(stored, exact.values));
-  return a <= most && b <= most;
+      "{:<8} safetensors {:.2e}, gguf {:.2e} from the pass in f64; the stored logits {:.2e}{}\n",
+      name, a, b, c, by_table ? " (their gelu is a table of f16)" : "");
+  return a <= most && b <= most && c <= (by_table ? 5e-3 : most);
 }
 
 Result<bool> judge_stored(const std::string& device, double most, const fs::path& model,
