@@ -21,8 +21,9 @@ inline void check_decoding(const Tokenizer& tokenizer, const std::vector<int32_t
     Detokenizer detokenizer(tokenizer, {.special = special});
     std::string grown;
     for (const int32_t id : ids) {
-      grown += detokenizer.push(id);
-      check(is_utf8(grown));
+      const std::string more = detokenizer.push(id);
+      check(is_utf8(more));
+      grown += more;
     }
     check(grown + detokenizer.finish() == text);
   }
@@ -30,14 +31,14 @@ inline void check_decoding(const Tokenizer& tokenizer, const std::vector<int32_t
 
 inline void encode_texts(Result<Parts> parts) {
   if (!parts.ok()) {
-    check(is_utf8(std::string(parts.status().message())) || !parts.status().message().empty());
+    check(!parts.status().message().empty());
     return;
   }
   if (*parts == nullptr) return;
   const Tokenizer tokenizer(std::move(*parts));
   const std::string texts[] = {
       "hello the <s> world, it's 12345 <tag>\t\n  e\xCC\x81\xE4\xB8\xAD\xEF\xBC\xA1 [SEP]word",
-      std::string(120, 'a') + std::string(60, ' ') + "b\xFF\xC2\xA0\xEA\xB0\x80 he-llo <mask> the",
+      std::string(40, 'a') + std::string(20, ' ') + "b\xFF\xC2\xA0\xEA\xB0\x80 he-llo <mask> the",
       ""};
   for (const std::string& text : texts) {
     for (const bool special : {false, true}) {
@@ -50,7 +51,7 @@ inline void encode_texts(Result<Parts> parts) {
   const auto pair = tokenizer.encode_pair(texts[0], texts[1]);
   check(!pair.ok() || pair->ids.size() == pair->types.size());
   std::vector<int32_t> all;
-  for (int32_t id = -1; id <= tokenizer.size() && id < 400; ++id) {
+  for (int32_t id = -1; id <= tokenizer.size() && id < 40; ++id) {
     all.push_back(id);
     tokenizer.piece(id);
   }
