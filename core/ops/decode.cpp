@@ -191,7 +191,7 @@ Op decode() {
       .doc =
           "Weights as numbers, from tensors in a quantization format: `code` is the format's text, "
           "`tables` names the last inputs, which it looks up.",
-      .inputs = {{"tensors", "any", variadic_operand}},
+      .inputs = {{"tensors", "numeric", variadic_operand}},
       .outputs = {{"y", "f32"}},
       .attributes = {{"format", ""}, {"stacked", 0}},
       .infer = infer,

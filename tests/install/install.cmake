@@ -56,5 +56,12 @@ run(4 "node \"likely.Reduce\" (Reduce)" "node \"folded\" (Reshape)" "--device au
 run(0 "on my_cpu" "on reference"
   COMMAND ${tenon} run ${digits} --plugins ${plugins} --device my_cpu,reference)
 file(REMOVE ${plugins}/a-name-of-its-own)
+
+# Quantization formats are installed beside the plugins, and found beside others.
+file(MAKE_DIRECTORY ${plugins}/formats)
+file(WRITE ${plugins}/formats/mine.quant "format my_bits block 8 bytes 1\ncode = u(e, 1)\n")
+file(CHMOD ${plugins}/formats ${plugins}/formats/mine.quant
+  PERMISSIONS OWNER_READ OWNER_WRITE OWNER_EXECUTE)
+run(0 " my_bits " " q4_K " " gptq " COMMAND ${tenon} plugins --plugins ${plugins})
 run(4 "there is no device \"my_cpu\""
   COMMAND ${tenon} run ${ROOT}/tests/models/linear.onnx --plugins ${plugins} --device my_cpu)
