@@ -54,6 +54,21 @@ class Bench:
             with np.load(os.path.join(folder, "out.npz")) as made:
                 return {name: made[name] for name in made.files}
 
+    def embed(self, file):
+        """Vectors of the sentences that the reference has."""
+        lender = "minilm-l6-v2-f32"
+        with open(os.path.join(self.options.references, lender, "expected.json")) as stored:
+            sentences = json.load(stored)["sentences"]
+        with tempfile.TemporaryDirectory() as folder:
+            out = os.path.join(folder, "out.npy")
+            command = [self.options.tenon, "embed", os.path.join(self.folder, file), *sentences,
+                       "--device", self.options.device, "-o", out,
+                       "--tokenizer", os.path.join(self.options.models, lender)]
+            done = subprocess.run(command, capture_output=True, text=True, check=False)
+            if done.returncode != 0:
+                raise RuntimeError(done.stderr.strip()[:2000])
+            return np.load(out)
+
     def close(self, what, got, expected, bound):
         got, expected = np.asarray(got, np.float64), np.asarray(expected, np.float64)
         if got.shape != expected.shape:
@@ -140,7 +155,8 @@ def efficientnet(bench):
         bench.same(f"class of {name}", made[0].argmax() == r[f"logits_{name}"].argmax())
 
 
-def minilm(file):
+def minilm(file, texts):
+    """file: what reads ids; texts: what reads sentences, with the tokenizer of the f32 model."""
     def check(bench):
         r = bench.reference
         ids, mask = (r[name].astype(np.int64) for name in ("input_ids", "attention_mask"))
@@ -153,6 +169,8 @@ def minilm(file):
         mean = (hidden * weight).sum(1) / weight.sum(1)
         embedding = mean / np.linalg.norm(mean, axis=1, keepdims=True)
         bench.close("sentence embedding", embedding, r["sentence_embedding"], 1e-4)
+        for path in texts:
+            bench.close(f"tenon embed {path}", bench.embed(path), r["sentence_embedding"], 1e-4)
     return check
 
 
@@ -239,8 +257,9 @@ CHECKS = {
     "basic-pitch": basic_pitch,
     "mobilenetv2-bottleneck": mobilenet,
     "efficientnet-lite0": efficientnet,
-    "minilm-l6-v2-f32": minilm("minilm-l6-v2-f32.onnx"),
-    "minilm-l6-v2-int8": minilm("model.onnx"),
+    "minilm-l6-v2-f32": minilm("minilm-l6-v2-f32.onnx",
+                               ["minilm-l6-v2-f32.onnx", "model.safetensors"]),
+    "minilm-l6-v2-int8": minilm("model.onnx", ["model.onnx"]),
     "xfeat": xfeat,
     "chython-rxnmap": rxnmap,
     "easyocr-en": easyocr,
