@@ -59,7 +59,10 @@ Result<Setup> set_up(const text::Host& host, const tenon_request& request) {
   setup.endings = ending_ids(*setup.tokenizer, config);
   setup.has_encoder = facts.text("kind") == "encoder-decoder";
   const int64_t context = facts.integer("context", 0);
-  TENON_TRY_ASSIGN(setup.room, room_behind(setup.prompt, context, setup.request.max_tokens));
+  TENON_TRY_ASSIGN(setup.room, setup.has_encoder
+                                   ? room_beside(setup.prompt, context, setup.request.max_tokens)
+                                   : room_behind(setup.prompt, context, setup.request.max_tokens));
+  if (!setup.has_encoder && parameters.find("num_beams") == nullptr) setup.request.beams = 1;
   if (setup.has_encoder) {
     const Json* generate = facts.find("generate");
     const Json* start = generate == nullptr ? nullptr : generate->find("start");

@@ -184,6 +184,17 @@ TEST(Generate, an_encoder_reads_the_prompt_first) {
   EXPECT_EQ(answer.result().text("text"), "bc");
 }
 
+TEST(Generate, models_with_an_encoder_follow_as_many_texts_as_their_authors_did) {
+  tenon_model_ref model = toy();
+  model.facts = R"({"kind": "encoder-decoder", "context": 16, "generate": {"start": 2}})";
+  model.files["generation_config.json"] = R"({"num_beams": 3, "max_new_tokens": 3})";
+  const Answer answer = ask(model, R"({"prompt": "dddddddddddddddd"})");
+  ASSERT_TRUE(answer.status.ok()) << answer.status.message();
+  EXPECT_EQ(answer.result().text("text"), "bcd");
+  EXPECT_EQ(refused(model, R"({"prompt": "ddddddddddddddddd"})"),
+            "the prompt has 17 tokens, the model's context is 16");
+}
+
 TEST(Generate, a_cancelled_text_is_told_as_far_as_it_came) {
   tenon_model_ref model = toy();
   model.cancels_after = 2;

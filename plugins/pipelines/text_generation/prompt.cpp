@@ -61,6 +61,16 @@ Result<size_t> room_behind(const std::vector<int32_t>& prompt, int64_t context,
   return static_cast<size_t>(std::min(wanted, context - count));
 }
 
+Result<size_t> room_beside(const std::vector<int32_t>& prompt, int64_t context,
+                           std::optional<int64_t> max_tokens) {
+  const auto count = static_cast<int64_t>(prompt.size());
+  if (context > 0 && count > context) {
+    return invalid("the prompt has {} tokens, the model's context is {}", count, context);
+  }
+  const int64_t wanted = max_tokens.value_or(usual_tokens);
+  return static_cast<size_t>(context > 0 ? std::min(wanted, context - 1) : wanted);
+}
+
 std::vector<int32_t> ending_ids(const text::Tokenizer& tokenizer, const Json& generation_config) {
   std::vector<int32_t> ids = tokenizer.special().end;
   const auto add = [&](const Json& id) {

@@ -16,6 +16,10 @@ Result<std::vector<int32_t>> prompt_ids(const Request& request, const text::Host
 Result<size_t> room_behind(const std::vector<int32_t>& prompt, int64_t context,
                            std::optional<int64_t> max_tokens);
 
+// The same for a model with an encoder, which has a context for the prompt and one for the text.
+Result<size_t> room_beside(const std::vector<int32_t>& prompt, int64_t context,
+                           std::optional<int64_t> max_tokens);
+
 // Tokens that end a text: those of the tokenizer and of generation_config.json, sorted.
 std::vector<int32_t> ending_ids(const text::Tokenizer& tokenizer, const Json& generation_config);
 

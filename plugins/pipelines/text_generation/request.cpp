@@ -3,6 +3,7 @@
 
 #include "host/task.h"
 
+#include <algorithm>
 #include <random>
 
 namespace tenon::text_generation {
@@ -35,6 +36,8 @@ constexpr std::string_view known[] = {"prompt",
                                       "logit_bias",
                                       "seed",
                                       "logprobs"};
+
+constexpr int64_t most_beams = 64;
 
 const Json* given(const Json& json, std::string_view key) {
   const Json* value = json.find(key);
@@ -106,6 +109,14 @@ Status make_chat(const Json& request, Request& made) {
   return {};
 }
 
+// What the model's authors would do.
+void read_defaults(const Json& config, Request& made) {
+  const int64_t tokens = config.integer("max_new_tokens", 0);
+  if (tokens > 0) made.max_tokens = tokens;
+  made.beams = std::clamp<int64_t>(config.integer("num_beams", 1), 1, most_beams);
+  made.length_penalty = config.number("length_penalty", 1);
+}
+
 Status read_lengths(const Json& request, Request& made) {
   if (const Json* most = given(request, "max_tokens")) {
     made.max_tokens = most->integer();
@@ -115,8 +126,8 @@ Status read_lengths(const Json& request, Request& made) {
   }
   if (const Json* beams = given(request, "num_beams")) {
     made.beams = beams->integer().value_or(0);
-    if (made.beams < 1 || made.beams > 64) {
-      return invalid("\"num_beams\": {}, expected 1 to 64", beams->dump());
+    if (made.beams < 1 || made.beams > most_beams) {
+      return invalid("\"num_beams\": {}, expected 1 to {}", beams->dump(), most_beams);
     }
   }
   if (const Json* penalty = given(request, "length_penalty")) {
@@ -133,6 +144,7 @@ Result<Request> read_request(const Json& request, const Json& generation_config)
   TENON_TRY(text::expect_keys(request, known));
   Request made;
   made.template_names = Json::object();
+  read_defaults(generation_config, made);
   Status status = text::apply_generation_config(generation_config, made.sampler);
   TENON_TRY(status.at("generation_config.json"));
   TENON_TRY(text::apply_sampling_request(request, made.sampler).at("request"));

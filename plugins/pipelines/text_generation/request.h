@@ -24,7 +24,7 @@ struct Request {
   std::vector<std::string> stops;
   bool ignores_end = false;    // goes on where the model would end
   bool shows_special = false;  // prints control tokens
-  int64_t beams = 1;
+  int64_t beams = 1;           // of generation_config.json for models with an encoder only
   double length_penalty = 1;
   text::SamplerSettings sampler;
 };
