@@ -2,6 +2,8 @@
 #include "tenon/kernels/arguments.h"
 
 #include "sdk/kernels/program.h"
+#include "tenon/kernels/elements.h"
+#include "tenon/strip_vm.h"
 
 #include <algorithm>
 
@@ -11,6 +13,7 @@ namespace {
 std::byte* address(const KernelOperand& operand, const kernels::Frame& frame) {
   switch (operand.place.kind) {
     case KernelPlace::Kind::omitted:
+    case KernelPlace::Kind::computed:
       return nullptr;
     case KernelPlace::Kind::scratch:
       return frame.scratch + operand.place.offset;
@@ -52,6 +55,25 @@ const void* KernelArguments::input_data(size_t i) const {
 }
 void* KernelArguments::output_data(size_t i) const {
   return has_output(i) ? address(step_.outputs[i], frame_) : nullptr;
+}
+
+bool KernelArguments::is_turned(size_t i) const { return step_.inputs[i].turned; }
+
+void KernelArguments::read(size_t i, int64_t begin, int64_t count, double* to) const {
+  const KernelOperand& operand = step_.inputs[i];
+  if (operand.formula == nullptr) {
+    return widen(address(operand, frame_), operand.dtype, begin, count, to);
+  }
+  StripOperand operands[kernels::most_formula_inputs];
+  for (size_t k = 0; k < operand.formula_inputs.size(); ++k) {
+    const KernelOperand& from = operand.formula_inputs[k];
+    if (from.present()) operands[k] = {address(from, frame_), from.dtype, from.elements};
+  }
+  // The program stores elements at their places in the whole tensor.
+  const auto bytes = static_cast<uintptr_t>(begin) * sizeof(double);
+  void* const whole = reinterpret_cast<void*>(reinterpret_cast<uintptr_t>(to) - bytes);
+  operand.formula->run({operands, operand.formula_inputs.size()}, symbols(), operand.formula_dims,
+                       DType::f64, whole, begin, begin + count);
 }
 
 RowRange KernelArguments::rows_of(int64_t chunk) const {

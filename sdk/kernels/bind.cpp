@@ -85,6 +85,7 @@ struct Binder {
     if (value == TENON_NONE) return {};
     return {program.graph.dtype(value), sizes.dims[value], sizes.elements[value], places[value]};
   }
+  KernelOperand stored_operand(const Step& step) const;
   Status add(const Step& step);
   Status add_copy(uint32_t binding, uint32_t value);
   // Copies what the node changes in place, where it lies elsewhere.
@@ -107,6 +108,22 @@ Status Binder::add(BoundStep step) {
   return {};
 }
 
+// The matrix under the dims that the node knows.
+KernelOperand Binder::stored_operand(const Step& step) const {
+  const Stored& stored = *step.stored;
+  KernelOperand made = operand(step.node.input_value(stored.input));
+  made.turned = true;
+  made.dtype = program.graph.dtype(stored.value);
+  made.place = places[stored.value];
+  if (!stored.maker) return made;
+  made.formula = stored.formula.get();
+  made.formula_dims = sizes.dims[stored.value];
+  for (size_t i = 0; i < stored.maker->inputs(); ++i) {
+    made.formula_inputs.push_back(operand(stored.maker->input_value(i)));
+  }
+  return made;
+}
+
 Status Binder::add(const Step& step) {
   TENON_TRY(begin_in_place(step));
   BoundStep made;
@@ -115,7 +132,8 @@ Status Binder::add(const Step& step) {
   made.name = step.node.name();
   made.state = step.state.get();
   for (size_t i = 0; i < step.node.inputs(); ++i) {
-    made.inputs.push_back(operand(step.node.input_value(i)));
+    const bool is_stored = step.stored && step.stored->input == i;
+    made.inputs.push_back(is_stored ? stored_operand(step) : operand(step.node.input_value(i)));
   }
   for (size_t i = 0; i < step.node.outputs(); ++i) {
     made.outputs.push_back(operand(step.node.output_value(i)));

@@ -66,19 +66,26 @@ Status place_outputs(Program& program) {
   return {};
 }
 
-Status add_step(Program& program, const NodeView& node, std::vector<bool>& made) {
-  for (size_t i = 0; i < node.inputs(); ++i) {
-    const uint32_t value = node.input_value(i);
+// What lies nowhere still has sizes.
+void place_stored(Program& program, const NodeView& node, const Stored& stored) {
+  const KernelPlace computed = {.kind = KernelPlace::Kind::computed};
+  program.places[node.input_value(stored.input)] = computed;
+  if (stored.maker) program.places[stored.value] = computed;
+}
+
+Status add_step(Program& program, Step step, std::vector<bool>& made) {
+  const NodeView& node = step.node;
+  for (const uint32_t value : step.reads()) {
     TENON_TRY(need(program, value));
     if (value != TENON_NONE && !made[value] &&
         program.places[value].kind == KernelPlace::Kind::binding) {
       return invalid("value {} is used before anything makes it", value);
     }
   }
-  TENON_TRY_ASSIGN(const Kernel* const kernel, program.device->plugin->kernel_for(node));
-  KernelState state;
-  if (kernel->prepare != nullptr) {
-    TENON_TRY_ASSIGN(state, kernel->prepare(node, KernelConstants(node)));
+  if (step.stored) place_stored(program, node, *step.stored);
+  TENON_TRY_ASSIGN(step.kernel, program.device->plugin->kernel_for(node));
+  if (step.kernel->prepare != nullptr) {
+    TENON_TRY_ASSIGN(step.state, step.kernel->prepare(node, KernelConstants(node)));
   }
   for (size_t i = 0; i < node.outputs(); ++i) {
     const uint32_t value = node.output_value(i);
@@ -89,7 +96,7 @@ Status add_step(Program& program, const NodeView& node, std::vector<bool>& made)
     const bool is_binding = home.kind == KernelPlace::Kind::binding;
     program.places[value] = is_binding ? home : KernelPlace{.kind = KernelPlace::Kind::scratch};
   }
-  program.steps.push_back({node, kernel, std::move(state)});
+  program.steps.push_back(std::move(step));
   return {};
 }
 
@@ -115,10 +122,14 @@ Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph
   TENON_TRY(place_outputs(*program));
 
   const tenon_body& body = view.body();
+  StoredMatrices stored = find_stored(*device.plugin, view);
   for (uint32_t i = 0; i < body.n_node; ++i) {
     TENON_TRY(poll(cancel));
+    if (stored.left_out.contains(i)) continue;
     const NodeView node(view, view.node(body.node0 + i));
-    const Status status = add_step(*program, node, made);
+    Step step = {node, nullptr, {}, {}};
+    if (const auto found = stored.of.find(i); found != stored.of.end()) step.stored = found->second;
+    const Status status = add_step(*program, std::move(step), made);
     if (!status.ok()) return status.at(fmt::format("{} \"{}\"", node.op(), node.name()));
   }
   for (size_t i = 0; i < view.outputs(body).size(); ++i) {

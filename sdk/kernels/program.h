@@ -3,9 +3,14 @@
 
 #include "sdk/kernels/device.h"
 
+#include "tenon/strip_vm.h"
+
 #include <atomic>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -15,11 +20,33 @@
 // a program with sizes; a Frame is one run of it. Programs and bounds are immutable once made.
 namespace tenon::kernels {
 
+constexpr size_t most_formula_inputs = 16;
+
+// A matrix that a kernel takes as it is stored, [.., columns, rows], and by its formula where it is
+// computed: the nodes that would turn and compute it have no steps.
+struct Stored {
+  size_t input = 0;  // of the kernel
+  uint32_t value = TENON_NONE;
+  std::optional<NodeView> maker = {};
+  std::shared_ptr<const StripProgram> formula = {};
+};
+
 struct Step {
   NodeView node;
   const Kernel* kernel;
   KernelState state;
+  std::optional<Stored> stored = {};
+
+  // Values that are read when it runs, TENON_NONE among them.
+  std::vector<uint32_t> reads() const;
 };
+
+// What nodes take as it is stored, and the nodes that then have no step.
+struct StoredMatrices {
+  std::map<uint32_t, Stored> of;  // by node
+  std::set<uint32_t> left_out;
+};
+StoredMatrices find_stored(const HostBackendPlugin& plugin, const GraphView& graph);
 
 struct Program {
   const Device* device;

@@ -24,7 +24,7 @@ std::vector<Life> lives_of(const Program& program) {
       if (life.first == never) life.first = i;
       life.last = i;
     };
-    for (size_t k = 0; k < node.inputs(); ++k) touch(node.input_value(k));
+    for (const uint32_t value : program.steps[i].reads()) touch(value);
     for (size_t k = 0; k < node.outputs(); ++k) touch(node.output_value(k));
   }
   return lives;

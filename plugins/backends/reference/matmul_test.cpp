@@ -84,5 +84,58 @@ TEST(ReferenceMatMul, halves_are_rounded_once) {
   EXPECT_EQ(multiply(a, b, {1, 1}).real(0), 1 + 1.0 / 1024);
 }
 
+// x times the transpose of weights: halves as they are, or times 3. Where the transposed matrix is
+// an output too, it must be made.
+std::vector<std::byte> times_stored(std::vector<int64_t> weights, int64_t rows, bool is_decoded,
+                                    bool is_made) {
+  testing::BlobWriter blob;
+  ExprPool& pool = blob.exprs();
+  const auto formula = [](Expr expr) { return static_cast<uint32_t>(expr.id()); };
+  const size_t rank = weights.size();
+  const int64_t columns = weights[rank - 2], depth = weights[rank - 1];
+  std::vector<int64_t> turned = weights, left = weights, out = weights;
+  std::swap(turned[rank - 2], turned[rank - 1]);
+  left[rank - 2] = out[rank - 2] = rows;
+  out[rank - 1] = columns;
+  const uint32_t x = blob.input(DType::f32, left), stored = blob.input(DType::f16, weights);
+  uint32_t matrix = stored;
+  if (is_decoded) {
+    matrix = blob.value(DType::f32, weights);
+    blob.node("Decode", {stored}, {matrix}, {},
+              formula(pool.load(0, Type::f32) * 3 + pool.cast(pool.coordinate(1), Type::f32)));
+  }
+  Expr place = pool.coordinate(static_cast<int64_t>(rank) - 1) * depth +
+               pool.coordinate(static_cast<int64_t>(rank) - 2);
+  if (rank == 3) place = pool.coordinate(0) * (columns * depth) + place;
+  const uint32_t right = blob.value(DType::f32, turned), y = blob.value(DType::f32, out);
+  blob.node("Transpose", {matrix}, {right}, {}, formula(pool.load(0, Type::f32, place)));
+  blob.node("MatMul", {x, right}, {y});
+  blob.output(y);
+  std::vector<testing::TestTensor> outputs = {testing::empty_tensor(DType::f32, out)};
+  if (is_made) {
+    blob.output(right);
+    outputs.push_back(testing::empty_tensor(DType::f32, turned));
+  }
+  const auto found = testing::TestDevice(backend()).run(
+      blob.finish(),
+      {testing::random_tensor(DType::f32, left, 1), testing::random_tensor(DType::f16, weights, 2)},
+      outputs);
+  EXPECT_TRUE(found.ok()) << found.status().message();
+  return found.ok() ? (*found)[0].bytes : std::vector<std::byte>();
+}
+
+TEST(ReferenceMatMul, weights_taken_as_they_are_stored_give_the_same_bits) {
+  const std::vector<std::vector<int64_t>> cases = {{7, 5}, {70, 130}, {3, 2500}, {2, 9, 12}};
+  for (const std::vector<int64_t>& weights : cases) {
+    for (const bool is_decoded : {false, true}) {
+      for (const int64_t rows : {1, 3, 20}) {
+        EXPECT_TRUE(times_stored(weights, rows, is_decoded, false) ==
+                    times_stored(weights, rows, is_decoded, true))
+            << weights[0] << " by " << weights[1] << ", " << rows << " rows, " << is_decoded;
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace tenon::reference

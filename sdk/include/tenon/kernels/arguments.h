@@ -13,6 +13,8 @@
 // during the call only; one object belongs to one worker.
 namespace tenon {
 
+class StripProgram;
+
 namespace kernels {
 struct BoundStep;
 struct Frame;
@@ -20,7 +22,8 @@ struct Frame;
 
 // Where an operand lies when a program runs.
 struct KernelPlace {
-  enum class Kind : uint8_t { omitted, binding, scratch, constant } kind = Kind::omitted;
+  // computed: nowhere; whoever reads it computes it
+  enum class Kind : uint8_t { omitted, binding, scratch, constant, computed } kind = Kind::omitted;
   uint32_t binding = 0;
   uint64_t offset = 0;              // in the scratch
   const std::byte* data = nullptr;  // of a constant
@@ -32,6 +35,10 @@ struct KernelOperand {
   std::vector<int64_t> dims = {};
   int64_t elements = 0;
   KernelPlace place = {};
+  bool turned = false;                    // see Kernel::turned_input
+  const StripProgram* formula = nullptr;  // of what lies nowhere ...
+  std::vector<int64_t> formula_dims = {};
+  std::vector<KernelOperand> formula_inputs = {};
   bool present() const { return place.kind != KernelPlace::Kind::omitted; }
 };
 
@@ -71,6 +78,13 @@ class KernelArguments {
   DType output_dtype(size_t i) const;
   const void* input_data(size_t i) const;
   void* output_data(size_t i) const;
+
+  // Elements [begin, begin + count) of a float input as double, wherever they come from: the way to
+  // read an input that is turned.
+  void read(size_t i, int64_t begin, int64_t count, double* to) const;
+  // Whether the last two axes of the input are the other way round in what read() gives; see
+  // Kernel::turned_input.
+  bool is_turned(size_t i) const;
 
   // All elements. T is the operand's element type. Empty for an omitted operand.
   template <class T>

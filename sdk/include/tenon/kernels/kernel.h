@@ -135,6 +135,7 @@ class KernelSizes {
   std::span<const int64_t> input(size_t i) const { return inputs_[i].dims; }
   std::span<const int64_t> output(size_t i) const { return outputs_[i].dims; }
   int64_t output_elements(size_t i) const { return outputs_[i].elements; }
+  bool is_turned(size_t i) const { return i < inputs_.size() && inputs_[i].turned; }
   // A list attribute of integers or expressions.
   Result<std::vector<int64_t>> ints(std::string_view attr) const;
   // What prepare() returned.
@@ -174,6 +175,9 @@ struct Kernel {
   Result<KernelWork> (*shape)(const KernelSizes& sizes) = nullptr;
   // Runs one chunk. Allocates nothing; reports bad data with arguments.fail().
   void (*run)(const KernelArguments& arguments, int64_t chunk) = nullptr;
+  // An input that run() may get as it was before its last two axes were exchanged, in memory or by
+  // its formula, as weights are stored: then is_turned() says so. -1: none.
+  int32_t turned_input = -1;
 };
 
 // The state of a kernel, made from any value.
