@@ -47,7 +47,10 @@ endif()
 # where there is one, shares objects between trees only without this.
 function(tenon_precompile target)
   if(NOT CCACHE)
-    target_precompile_headers(${target} PRIVATE ${ARGN})
+    foreach(header IN LISTS ARGN)
+      cmake_path(ABSOLUTE_PATH header)
+      target_precompile_headers(${target} PRIVATE $<$<COMPILE_LANGUAGE:CXX>:${header}>)
+    endforeach()
     # g++ 12 no longer knows the lengths of texts in headers that were parsed before.
     set(gnu "$<AND:$<COMPILE_LANGUAGE:CXX>,$<CXX_COMPILER_ID:GNU>>")
     target_compile_options(${target} PRIVATE
