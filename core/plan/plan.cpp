@@ -2,7 +2,9 @@
 #include "core/plan/plan.h"
 
 #include "core/base/border.h"
+#include "core/passes/expand.h"
 #include "core/passes/fuse.h"
+#include "core/passes/island.h"
 #include "core/plan/body_plans.h"
 
 #include <algorithm>
@@ -150,14 +152,52 @@ Graph extract(const Graph& graph, const std::vector<size_t>& nodes,
   return island;
 }
 
-// Fuses what the device still takes when it is fused: one that knows operators by name only gets
-// them as they are.
-Status fuse_for(Graph& graph, Device& device) {
+// Composites of several nodes that the device has kernels for; what it refuses is expanded again.
+Status form_composites(Graph& graph, const Features& features, Device& device) {
+  TENON_TRY_ASSIGN(const size_t ran, run_island_passes(graph, features));
+  size_t expanded = ran;
+  while (expanded > 0) {
+    TENON_TRY_ASSIGN(const std::vector<Bid> bids, ask(graph, device));
+    TENON_TRY_ASSIGN(expanded, expand_nodes(graph, [&](size_t i) { return !bids[i].claimed; }));
+  }
+  return {};
+}
+
+// Chains of element nodes, as far as the device still takes them: one that knows operators by name
+// only gets them as they are.
+Status fuse_chains(Graph& graph, Device& device) {
   Graph fused = clone(graph);
   TENON_TRY(fuse(fused));
   TENON_TRY_ASSIGN(const std::vector<Bid> bids, ask(fused, device));
   if (std::ranges::all_of(bids, &Bid::claimed)) graph = std::move(fused);
   return {};
+}
+
+// Epilogues for the nodes whose kernels take them. A node that is refused with one stays without.
+Status fuse_epilogues(Graph& graph, const Features& features, Device& device) {
+  if (!features.has_prefix("tenon.fused.")) return {};
+  std::set<std::string> left_alone;
+  while (true) {
+    Graph fused = clone(graph);
+    const std::set<std::string> attached = attach_epilogues(fused, features, left_alone);
+    if (attached.empty()) return {};
+    TENON_TRY_ASSIGN(const std::vector<Bid> bids, ask(fused, device));
+    const size_t before = left_alone.size();
+    for (size_t i = 0; i < bids.size(); ++i) {
+      const std::string& name = fused.main().nodes[i].name;
+      if (!bids[i].claimed && attached.contains(name)) left_alone.insert(name);
+    }
+    if (left_alone.size() > before) continue;
+    if (std::ranges::all_of(bids, &Bid::claimed)) graph = std::move(fused);
+    return {};
+  }
+}
+
+Status fuse_for(Graph& graph, Device& device) {
+  const Features features(device.info().features);
+  TENON_TRY(form_composites(graph, features, device));
+  TENON_TRY(fuse_chains(graph, device));
+  return fuse_epilogues(graph, features, device);
 }
 
 Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& options) {

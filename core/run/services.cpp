@@ -5,6 +5,9 @@
 #include "core/graph/blob.h"
 
 #include <sched.h>
+#if defined(__x86_64__)
+#include <cpuid.h>
+#endif
 
 #include <algorithm>
 #include <cstdlib>
@@ -63,12 +66,24 @@ std::string cpu_features() {
   const auto add = [&](const char* word, int present) {
     if (present != 0) words += (words.empty() ? "" : " ") + std::string(word);
   };
+  // What compilers have no name for: the bits of leaf 7 and of leaf 1.
+  unsigned a = 0, b = 0, c = 0, d = 0, leaf1_c = 0, bf16 = 0;
+  if (__get_cpuid(1, &a, &b, &leaf1_c, &d) == 0) leaf1_c = 0;
+  if (__get_cpuid_count(7, 1, &bf16, &b, &c, &d) == 0) bf16 = 0;
+  const bool wide = __builtin_cpu_supports("avx512f") != 0;
   add("sse4.2", __builtin_cpu_supports("sse4.2"));
   add("avx", __builtin_cpu_supports("avx"));
   add("avx2", __builtin_cpu_supports("avx2"));
   add("fma", __builtin_cpu_supports("fma"));
-  add("avx512f", __builtin_cpu_supports("avx512f"));
+  add("f16c", __builtin_cpu_supports("avx") != 0 && (leaf1_c >> 29 & 1) != 0);
+  add("avx512f", wide);
+  add("avx512bw", __builtin_cpu_supports("avx512bw"));
+  add("avx512dq", __builtin_cpu_supports("avx512dq"));
+  add("avx512vl", __builtin_cpu_supports("avx512vl"));
   add("avx512vnni", __builtin_cpu_supports("avx512vnni"));
+  add("avx512bf16", wide && (bf16 >> 5 & 1) != 0);
+#elif defined(__aarch64__)
+  words = "neon";
 #endif
   return words;
 }

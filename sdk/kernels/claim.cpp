@@ -21,8 +21,10 @@ Status check_dtypes(const NodeView& node, std::span<const DTypes> wanted, size_t
 }
 
 Status accepts(const Kernel& kernel, const NodeView& node) {
-  TENON_TRY(check_dtypes(node, kernel.inputs, node.inputs(), "input", &NodeView::input_dtype));
-  TENON_TRY(check_dtypes(node, kernel.outputs, node.outputs(), "output", &NodeView::output_dtype));
+  TENON_TRY(check_dtypes(node, kernel.inputs, node.own_inputs(), "input", &NodeView::input_dtype));
+  // The epilogue may end in any type.
+  const size_t outputs = node.has_epilogue() ? 0 : node.outputs();
+  TENON_TRY(check_dtypes(node, kernel.outputs, outputs, "output", &NodeView::output_dtype));
   return kernel.match == nullptr ? Status() : kernel.match(node);
 }
 
@@ -41,12 +43,15 @@ Result<const Kernel*> HostBackendPlugin::kernel_for(const NodeView& node) const 
   TENON_TRY(control(node));
   Status reason;
   for (const Kernel& kernel : backend_.kernels) {
-    if (kernel.op != node.op() || kernel.domain != node.domain()) continue;
+    const bool is_meant =
+        node.has_epilogue() ? kernel.takes_epilogue : kernel.domain == node.domain();
+    if (kernel.op != node.op() || !is_meant) continue;
     Status status = accepts(kernel, node);
     if (status.ok()) return &kernel;
     reason = std::move(status);
   }
-  if (node.row().formula != TENON_NONE && backend_.formulas != Formulas::off) {
+  const bool is_formula = node.row().formula != TENON_NONE && !node.has_epilogue();
+  if (is_formula && backend_.formulas != Formulas::off) {
     Status status = accepts(formula_, node);
     if (status.ok()) return &formula_;
     if (reason.ok()) reason = std::move(status);

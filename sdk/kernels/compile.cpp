@@ -73,7 +73,7 @@ void place_stored(Program& program, const NodeView& node, const Stored& stored) 
   if (stored.maker) program.places[stored.value] = computed;
 }
 
-Status add_step(Program& program, Step step, std::vector<bool>& made) {
+Status add_step(Program& program, Step step, uint32_t precision, std::vector<bool>& made) {
   const NodeView& node = step.node;
   for (const uint32_t value : step.reads()) {
     TENON_TRY(need(program, value));
@@ -85,7 +85,7 @@ Status add_step(Program& program, Step step, std::vector<bool>& made) {
   if (step.stored) place_stored(program, node, *step.stored);
   TENON_TRY_ASSIGN(step.kernel, program.device->plugin->kernel_for(node));
   if (step.kernel->prepare != nullptr) {
-    TENON_TRY_ASSIGN(step.state, step.kernel->prepare(node, KernelConstants(node)));
+    TENON_TRY_ASSIGN(step.state, step.kernel->prepare(node, KernelConstants(node, precision)));
   }
   for (size_t i = 0; i < node.outputs(); ++i) {
     const uint32_t value = node.output_value(i);
@@ -109,7 +109,7 @@ std::vector<uint64_t> copy_of(const tenon_graph& graph) {
 }  // namespace
 
 Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph& graph,
-                                         const tenon_cancel* cancel) {
+                                         uint32_t precision, const tenon_cancel* cancel) {
   std::vector<uint64_t> blob = copy_of(graph);
   const GraphView view(reinterpret_cast<const tenon_graph*>(blob.data()));
   auto program =
@@ -129,7 +129,7 @@ Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph
     const NodeView node(view, view.node(body.node0 + i));
     Step step = {node, nullptr, {}, {}};
     if (const auto found = stored.of.find(i); found != stored.of.end()) step.stored = found->second;
-    const Status status = add_step(*program, std::move(step), made);
+    const Status status = add_step(*program, std::move(step), precision, made);
     if (!status.ok()) return status.at(fmt::format("{} \"{}\"", node.op(), node.name()));
   }
   for (size_t i = 0; i < view.outputs(body).size(); ++i) {

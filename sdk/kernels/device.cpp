@@ -22,6 +22,20 @@ uint64_t computed_dtypes(const HostBackend& backend) {
   return bits;
 }
 
+// Words for the host: that formulas are run, and which operators that only the host's fusion makes
+// have a kernel.
+std::string features_of(const HostBackend& backend) {
+  std::string words = backend.formulas == Formulas::off ? "" : "formulas";
+  const auto add = [&](std::string_view domain, std::string_view op) {
+    words += fmt::format("{}{}.{}", words.empty() ? "" : " ", domain, op);
+  };
+  for (const Kernel& kernel : backend.kernels) {
+    if (kernel.domain == "tenon") add(kernel.domain, kernel.op);
+    if (kernel.takes_epilogue) add(fused_domain, kernel.op);
+  }
+  return words;
+}
+
 tenon_status devices(void* self, const tenon_device_sink* sink) {
   return guard([&]() -> Status {
     const HostBackend& backend = static_cast<HostBackendPlugin*>(self)->backend();
@@ -38,7 +52,8 @@ tenon_status devices(void* self, const tenon_device_sink* sink) {
     info.id = to_str(backend.id);
     info.name = to_str(backend.name);
     info.driver = to_str("host");
-    info.features = to_str(backend.formulas == Formulas::off ? "" : "formulas");
+    const std::string features = features_of(backend);
+    info.features = to_str(features);
     info.dtypes = computed_dtypes(backend);
     info.heaps = &heap;
     info.n_heaps = 1;

@@ -98,7 +98,7 @@ inline Bound* object(tenon_bound* pointer) { return reinterpret_cast<Bound*>(poi
 // Tells the sink which nodes will run here, and why others will not.
 Status claim(const Device& device, const tenon_graph& graph, const tenon_claim_sink& sink);
 Result<std::unique_ptr<Program>> compile(const Device& device, const tenon_graph& graph,
-                                         const tenon_cancel* cancel);
+                                         uint32_t precision, const tenon_cancel* cancel);
 Result<std::unique_ptr<Bound>> bind(const Program& program, std::span<const int64_t> symbols);
 Status run(const Bound& bound, const tenon_run& run);
 

@@ -15,7 +15,9 @@ tenon_status compile_graph(tenon_device* device, const tenon_graph* graph,
                            const tenon_compile* options, tenon_program** program) {
   return guard([&]() -> Status {
     const tenon_cancel* cancel = options == nullptr ? nullptr : options->cancel;
-    TENON_TRY_ASSIGN(std::unique_ptr<Program> made, compile(*object(device), *graph, cancel));
+    const uint32_t precision = options == nullptr ? TENON_PRECISION_EXACT : options->precision;
+    TENON_TRY_ASSIGN(std::unique_ptr<Program> made,
+                     compile(*object(device), *graph, precision, cancel));
     *program = reinterpret_cast<tenon_program*>(made.release());
     return {};
   });

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "tenon/abi/draft/programs.h"
 #include "tenon/dtype.h"
 #include "tenon/graph_view.h"
 #include "tenon/kernels/arguments.h"
@@ -52,6 +53,9 @@ inline constexpr DTypes plain_types =
 // "f16, bf16, f32, f64", for messages.
 std::string to_text(DTypes dtypes);
 
+// The domain of nodes with an epilogue.
+inline constexpr std::string_view fused_domain = "tenon.fused";
+
 // One node of a graph, with its operands at hand. Borrows the graph.
 class NodeView {
  public:
@@ -65,6 +69,13 @@ class NodeView {
 
   size_t inputs() const { return node_->n_in; }
   size_t outputs() const { return node_->n_out; }
+  // A node with an epilogue (see Kernel::takes_epilogue): its operands are followed by those of the
+  // epilogue, which begin at own_inputs().
+  bool has_epilogue() const { return domain() == fused_domain; }
+  size_t own_inputs() const {
+    const auto own = static_cast<size_t>(attr_int("epilogue", -1));
+    return has_epilogue() && own < inputs() ? own : inputs();
+  }
   // False for an operand that was left out.
   bool has_input(size_t i) const { return input_value(i) != TENON_NONE; }
   bool has_output(size_t i) const { return output_value(i) != TENON_NONE; }
@@ -108,16 +119,21 @@ class NodeView {
 // Whatever a kernel keeps; freed with the program or the bound program.
 using KernelState = std::shared_ptr<const void>;
 
-// Constant operands of a node, for packing.
+// Constant operands of a node, for packing, and how exact the result must be.
 class KernelConstants {
  public:
-  explicit KernelConstants(const NodeView& node) : node_(&node) {}
+  explicit KernelConstants(const NodeView& node, uint32_t precision = TENON_PRECISION_EXACT)
+      : node_(&node), precision_(precision) {}
   // Bytes of input i when it is a constant and the host tells them, else empty. Borrowed until the
   // program is dropped.
   std::span<const std::byte> bytes(size_t i) const;
+  // Whether activations keep their f32; else those that meet quantized or half weights may be
+  // rounded to 8 bits in blocks, or to bf16.
+  bool exact() const { return precision_ == TENON_PRECISION_EXACT; }
 
  private:
   const NodeView* node_;
+  uint32_t precision_;
 };
 
 // A node whose sizes are known.
@@ -178,6 +194,12 @@ struct Kernel {
   // An input that run() may get as it was before its last two axes were exchanged, in memory or by
   // its formula, as weights are stored: then is_turned() says so. -1: none.
   int32_t turned_input = -1;
+  // Whether it also takes such nodes with an epilogue: what element operators do with the result,
+  // as a formula. Their domain is fused_domain whatever the operator's is, the node's formula is
+  // the epilogue: LOAD of operand 0 is the node's own result at that element, operand i > 0 is
+  // input own_inputs() + i - 1. All loads of operand 0 are at the element itself. The result is
+  // f32 before the epilogue; the output has the epilogue's type and the result's dims.
+  bool takes_epilogue = false;
 };
 
 // The state of a kernel, made from any value.

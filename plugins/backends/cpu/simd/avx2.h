@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <immintrin.h>
+
+// AVX2, FMA, F16C: 8 lanes.
+namespace tenon::cpu::TENON_LEVEL {
+
+constexpr int width = 8;         // lanes of F32
+constexpr int tile_rows = 6;     // of a product whose sums stay in registers ...
+constexpr int tile_vectors = 2;  // ... and vectors across
+typedef float F32 __attribute__((vector_size(32)));
+typedef int32_t I32 __attribute__((vector_size(32)));
+typedef uint32_t U32 __attribute__((vector_size(32)));
+
+TENON_INLINE F32 splat(float a) { return (F32)_mm256_set1_ps(a); }
+TENON_INLINE I32 splat(int32_t a) { return (I32)_mm256_set1_epi32(a); }
+TENON_INLINE F32 load(const float* from) { return (F32)_mm256_loadu_ps(from); }
+TENON_INLINE I32 load(const int32_t* from) { return (I32)_mm256_loadu_si256((const __m256i*)from); }
+TENON_INLINE void store(float* to, F32 a) { _mm256_storeu_ps(to, (__m256)a); }
+TENON_INLINE void store(int32_t* to, I32 a) { _mm256_storeu_si256((__m256i*)to, (__m256i)a); }
+// The first `lanes` lanes, 0 to width; the others load as zero and are not stored.
+TENON_INLINE __m256i first(int64_t lanes) {
+  const __m256i places = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+  return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)lanes), places);
+}
+TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
+  return (F32)_mm256_maskload_ps(from, first(lanes));
+}
+TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
+  _mm256_maskstore_ps(to, first(lanes), (__m256)a);
+}
+
+TENON_INLINE F32 fma(F32 a, F32 b, F32 c) {
+  return (F32)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);
+}
+// The second operand where one is NaN.
+TENON_INLINE F32 max(F32 a, F32 b) { return (F32)_mm256_max_ps((__m256)a, (__m256)b); }
+TENON_INLINE F32 min(F32 a, F32 b) { return (F32)_mm256_min_ps((__m256)a, (__m256)b); }
+TENON_INLINE F32 square_root(F32 a) { return (F32)_mm256_sqrt_ps((__m256)a); }
+TENON_INLINE I32 as_i32(F32 a) { return (I32)a; }
+TENON_INLINE F32 as_f32(I32 a) { return (F32)a; }
+TENON_INLINE F32 to_f32(I32 a) { return (F32)_mm256_cvtepi32_ps((__m256i)a); }
+// Half to even.
+TENON_INLINE I32 round_to_i32(F32 a) { return (I32)_mm256_cvtps_epi32((__m256)a); }
+TENON_INLINE F32 round(F32 a) { return (F32)_mm256_round_ps((__m256)a, 0x08); }
+TENON_INLINE F32 floor(F32 a) { return (F32)_mm256_round_ps((__m256)a, 0x09); }
+
+// Halves, `width` of them.
+TENON_INLINE F32 load_f16(const uint16_t* from) {
+  return (F32)_mm256_cvtph_ps(_mm_loadu_si128((const __m128i*)from));
+}
+TENON_INLINE F32 load_bf16(const uint16_t* from) {
+  const __m256i wide = _mm256_cvtepu16_epi32(_mm_loadu_si128((const __m128i*)from));
+  return (F32)_mm256_slli_epi32(wide, 16);
+}
+TENON_INLINE void store_f16(uint16_t* to, F32 a) {
+  _mm_storeu_si128((__m128i*)to, _mm256_cvtps_ph((__m256)a, 0x08));
+}
+
+// sums[lane] += the products of 4 neighbours: u8 by i8. Exact: pairs are widened before they meet.
+TENON_INLINE I32 dot4(I32 sums, I32 unsigned_bytes, I32 signed_bytes) {
+  const __m256i a = (__m256i)unsigned_bytes, b = (__m256i)signed_bytes;
+  const __m256i even = _mm256_madd_epi16(_mm256_and_si256(a, _mm256_set1_epi16(255)),
+                                         _mm256_srai_epi16(_mm256_slli_epi16(b, 8), 8));
+  const __m256i odd = _mm256_madd_epi16(_mm256_srli_epi16(a, 8), _mm256_srai_epi16(b, 8));
+  return sums + (I32)_mm256_add_epi32(even, odd);
+}
+// sums[lane] += the products of 2 neighbours: bf16 by bf16, the odd one first.
+TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
+  const I32 high = splat((int32_t)0xffff0000);
+  sums = fma(as_f32(a & high), as_f32(b & high), sums);
+  return fma(as_f32(a << 16), as_f32(b << 16), sums);
+}
+
+}  // namespace tenon::cpu::TENON_LEVEL

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <immintrin.h>
+
+// AVX-512 F, BW, DQ, VL, VNNI, BF16: 16 lanes.
+namespace tenon::cpu::TENON_LEVEL {
+
+constexpr int width = 16;        // lanes of F32
+constexpr int tile_rows = 14;    // of a product whose sums stay in registers ...
+constexpr int tile_vectors = 2;  // ... and vectors across
+typedef float F32 __attribute__((vector_size(64)));
+typedef int32_t I32 __attribute__((vector_size(64)));
+typedef uint32_t U32 __attribute__((vector_size(64)));
+
+TENON_INLINE F32 splat(float a) { return (F32)_mm512_set1_ps(a); }
+TENON_INLINE I32 splat(int32_t a) { return (I32)_mm512_set1_epi32(a); }
+TENON_INLINE F32 load(const float* from) { return (F32)_mm512_loadu_ps(from); }
+TENON_INLINE I32 load(const int32_t* from) { return (I32)_mm512_loadu_si512(from); }
+TENON_INLINE void store(float* to, F32 a) { _mm512_storeu_ps(to, (__m512)a); }
+TENON_INLINE void store(int32_t* to, I32 a) { _mm512_storeu_si512(to, (__m512i)a); }
+// The first `lanes` lanes, 0 to width; the others load as zero and are not stored.
+TENON_INLINE __mmask16 first(int64_t lanes) { return (__mmask16)((1u << lanes) - 1u); }
+TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
+  return (F32)_mm512_maskz_loadu_ps(first(lanes), from);
+}
+TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
+  _mm512_mask_storeu_ps(to, first(lanes), (__m512)a);
+}
+
+TENON_INLINE F32 fma(F32 a, F32 b, F32 c) {
+  return (F32)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);
+}
+// The second operand where one is NaN.
+TENON_INLINE F32 max(F32 a, F32 b) { return (F32)_mm512_max_ps((__m512)a, (__m512)b); }
+TENON_INLINE F32 min(F32 a, F32 b) { return (F32)_mm512_min_ps((__m512)a, (__m512)b); }
+TENON_INLINE F32 square_root(F32 a) { return (F32)_mm512_sqrt_ps((__m512)a); }
+TENON_INLINE I32 as_i32(F32 a) { return (I32)a; }
+TENON_INLINE F32 as_f32(I32 a) { return (F32)a; }
+TENON_INLINE F32 to_f32(I32 a) { return (F32)_mm512_cvtepi32_ps((__m512i)a); }
+// Half to even.
+TENON_INLINE I32 round_to_i32(F32 a) { return (I32)_mm512_cvtps_epi32((__m512)a); }
+TENON_INLINE F32 round(F32 a) { return (F32)_mm512_roundscale_ps((__m512)a, 0x08); }
+TENON_INLINE F32 floor(F32 a) { return (F32)_mm512_roundscale_ps((__m512)a, 0x09); }
+
+// Halves, `width` of them.
+TENON_INLINE F32 load_f16(const uint16_t* from) {
+  return (F32)_mm512_cvtph_ps(_mm256_loadu_si256((const __m256i*)from));
+}
+TENON_INLINE F32 load_bf16(const uint16_t* from) {
+  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_loadu_si256((const __m256i*)from));
+  return (F32)_mm512_slli_epi32(wide, 16);
+}
+TENON_INLINE void store_f16(uint16_t* to, F32 a) {
+  _mm256_storeu_si256((__m256i*)to, _mm512_cvtps_ph((__m512)a, 0x08));
+}
+
+// sums[lane] += the products of 4 neighbours: u8 by i8.
+TENON_INLINE I32 dot4(I32 sums, I32 unsigned_bytes, I32 signed_bytes) {
+  return (I32)_mm512_dpbusd_epi32((__m512i)sums, (__m512i)unsigned_bytes, (__m512i)signed_bytes);
+}
+// sums[lane] += the products of 2 neighbours: bf16 by bf16, as the instruction rounds.
+TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
+  return (F32)_mm512_dpbf16_ps((__m512)sums, (__m512bh)(__m512i)a, (__m512bh)(__m512i)b);
+}
+
+}  // namespace tenon::cpu::TENON_LEVEL

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <arm_neon.h>
+
+// arm64 with the dot product: 4 lanes.
+namespace tenon::cpu::TENON_LEVEL {
+
+constexpr int width = 4;         // lanes of F32
+constexpr int tile_rows = 6;     // of a product whose sums stay in registers ...
+constexpr int tile_vectors = 4;  // ... and vectors across
+typedef float F32 __attribute__((vector_size(16)));
+typedef int32_t I32 __attribute__((vector_size(16)));
+typedef uint32_t U32 __attribute__((vector_size(16)));
+
+TENON_INLINE F32 splat(float a) { return (F32)vdupq_n_f32(a); }
+TENON_INLINE I32 splat(int32_t a) { return (I32)vdupq_n_s32(a); }
+TENON_INLINE F32 load(const float* from) { return (F32)vld1q_f32(from); }
+TENON_INLINE I32 load(const int32_t* from) { return (I32)vld1q_s32(from); }
+TENON_INLINE void store(float* to, F32 a) { vst1q_f32(to, (float32x4_t)a); }
+TENON_INLINE void store(int32_t* to, I32 a) { vst1q_s32(to, (int32x4_t)a); }
+// The first `lanes` lanes, 0 to width; the others load as zero and are not stored.
+TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
+  F32 a = {};
+  for (int64_t i = 0; i < lanes; ++i) a[i] = from[i];
+  return a;
+}
+TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
+  for (int64_t i = 0; i < lanes; ++i) to[i] = a[i];
+}
+
+TENON_INLINE F32 fma(F32 a, F32 b, F32 c) {
+  return (F32)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
+}
+// The second operand where one is NaN.
+TENON_INLINE F32 max(F32 a, F32 b) { return a > b ? a : b; }
+TENON_INLINE F32 min(F32 a, F32 b) { return a < b ? a : b; }
+TENON_INLINE F32 square_root(F32 a) { return (F32)vsqrtq_f32((float32x4_t)a); }
+TENON_INLINE I32 as_i32(F32 a) { return (I32)a; }
+TENON_INLINE F32 as_f32(I32 a) { return (F32)a; }
+TENON_INLINE F32 to_f32(I32 a) { return (F32)vcvtq_f32_s32((int32x4_t)a); }
+// Half to even.
+TENON_INLINE I32 round_to_i32(F32 a) { return (I32)vcvtnq_s32_f32((float32x4_t)a); }
+TENON_INLINE F32 round(F32 a) { return (F32)vrndnq_f32((float32x4_t)a); }
+TENON_INLINE F32 floor(F32 a) { return (F32)vrndmq_f32((float32x4_t)a); }
+
+// Halves, `width` of them.
+TENON_INLINE F32 load_f16(const uint16_t* from) {
+  return (F32)vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(from)));
+}
+TENON_INLINE F32 load_bf16(const uint16_t* from) {
+  return (F32)vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(from), 16));
+}
+
+// sums[lane] += the products of 4 neighbours: u8 by i8, by way of a - 128 as a signed byte.
+TENON_INLINE I32 dot4(I32 sums, I32 unsigned_bytes, I32 signed_bytes) {
+  const int8x16_t low = vreinterpretq_s8_u8(
+      veorq_u8(vreinterpretq_u8_s32((int32x4_t)unsigned_bytes), vdupq_n_u8(128)));
+  const int8x16_t b = vreinterpretq_s8_s32((int32x4_t)signed_bytes);
+  int32x4_t made = vdotq_s32((int32x4_t)sums, low, b);
+  const int32x4_t total = vdotq_s32(vdupq_n_s32(0), vdupq_n_s8(64), b);
+  return (I32)vaddq_s32(made, vaddq_s32(total, total));
+}
+// sums[lane] += the products of 2 neighbours: bf16 by bf16, the odd one first.
+TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
+  const I32 high = splat((int32_t)0xffff0000);
+  sums = fma(as_f32(a & high), as_f32(b & high), sums);
+  return fma(as_f32(a << 16), as_f32(b << 16), sums);
+}
+
+}  // namespace tenon::cpu::TENON_LEVEL

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <smmintrin.h>
+
+// x86-64-v2 (SSE4.2): 4 lanes, no fused multiply-add.
+namespace tenon::cpu::TENON_LEVEL {
+
+constexpr int width = 4;         // lanes of F32
+constexpr int tile_rows = 6;     // of a product whose sums stay in registers ...
+constexpr int tile_vectors = 2;  // ... and vectors across
+typedef float F32 __attribute__((vector_size(16)));
+typedef int32_t I32 __attribute__((vector_size(16)));
+typedef uint32_t U32 __attribute__((vector_size(16)));
+
+TENON_INLINE F32 splat(float a) { return (F32)_mm_set1_ps(a); }
+TENON_INLINE I32 splat(int32_t a) { return (I32)_mm_set1_epi32(a); }
+TENON_INLINE F32 load(const float* from) { return (F32)_mm_loadu_ps(from); }
+TENON_INLINE I32 load(const int32_t* from) { return (I32)_mm_loadu_si128((const __m128i*)from); }
+TENON_INLINE void store(float* to, F32 a) { _mm_storeu_ps(to, (__m128)a); }
+TENON_INLINE void store(int32_t* to, I32 a) { _mm_storeu_si128((__m128i*)to, (__m128i)a); }
+// The first `lanes` lanes, 0 to width; the others load as zero and are not stored.
+TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
+  F32 a = {};
+  for (int64_t i = 0; i < lanes; ++i) a[i] = from[i];
+  return a;
+}
+TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
+  for (int64_t i = 0; i < lanes; ++i) to[i] = a[i];
+}
+
+TENON_INLINE F32 fma(F32 a, F32 b, F32 c) { return a * b + c; }
+// The second operand where one is NaN.
+TENON_INLINE F32 max(F32 a, F32 b) { return (F32)_mm_max_ps((__m128)a, (__m128)b); }
+TENON_INLINE F32 min(F32 a, F32 b) { return (F32)_mm_min_ps((__m128)a, (__m128)b); }
+TENON_INLINE F32 square_root(F32 a) { return (F32)_mm_sqrt_ps((__m128)a); }
+TENON_INLINE I32 as_i32(F32 a) { return (I32)a; }
+TENON_INLINE F32 as_f32(I32 a) { return (F32)a; }
+TENON_INLINE F32 to_f32(I32 a) { return (F32)_mm_cvtepi32_ps((__m128i)a); }
+// Half to even.
+TENON_INLINE I32 round_to_i32(F32 a) { return (I32)_mm_cvtps_epi32((__m128)a); }
+TENON_INLINE F32 round(F32 a) { return (F32)_mm_round_ps((__m128)a, 0x08); }
+TENON_INLINE F32 floor(F32 a) { return (F32)_mm_round_ps((__m128)a, 0x09); }
+
+// Halves, `width` of them: exponent and fraction move to their places, a product rescales them.
+TENON_INLINE F32 load_f16(const uint16_t* from) {
+  const I32 bits = (I32)_mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i*)from));
+  const I32 magnitude = (bits & splat(0x7fff)) << 13;
+  const F32 scaled = as_f32(magnitude) * splat(0x1p112f);
+  const I32 is_special = (I32)(magnitude >= splat(0x7c00 << 13));
+  const I32 special = magnitude | splat(0x7f800000);
+  const I32 number = (is_special & special) | (~is_special & as_i32(scaled));
+  return as_f32(number | ((bits & splat(0x8000)) << 16));
+}
+TENON_INLINE F32 load_bf16(const uint16_t* from) {
+  const I32 wide = (I32)_mm_cvtepu16_epi32(_mm_loadl_epi64((const __m128i*)from));
+  return as_f32(wide << 16);
+}
+
+// sums[lane] += the products of 4 neighbours: u8 by i8. Exact: pairs are widened before they meet.
+TENON_INLINE I32 dot4(I32 sums, I32 unsigned_bytes, I32 signed_bytes) {
+  const __m128i a = (__m128i)unsigned_bytes, b = (__m128i)signed_bytes;
+  const __m128i even = _mm_madd_epi16(_mm_and_si128(a, _mm_set1_epi16(255)),
+                                      _mm_srai_epi16(_mm_slli_epi16(b, 8), 8));
+  const __m128i odd = _mm_madd_epi16(_mm_srli_epi16(a, 8), _mm_srai_epi16(b, 8));
+  return sums + (I32)_mm_add_epi32(even, odd);
+}
+// sums[lane] += the products of 2 neighbours: bf16 by bf16, the odd one first.
+TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
+  const I32 high = splat((int32_t)0xffff0000);
+  sums = fma(as_f32(a & high), as_f32(b & high), sums);
+  return fma(as_f32(a << 16), as_f32(b << 16), sums);
+}
+
+}  // namespace tenon::cpu::TENON_LEVEL
