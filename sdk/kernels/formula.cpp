@@ -19,8 +19,17 @@ Result<KernelState> prepare(const NodeView& node, StripProgram::Precision precis
   return KernelState(std::make_shared<const StripProgram>(std::move(program)));
 }
 
+// Doubles keep their precision in a backend that computes in f32.
+bool has_doubles(const NodeView& node) {
+  for (size_t i = 0; i < node.inputs(); ++i) {
+    if (node.input_dtype(i) == DType::f64) return true;
+  }
+  return node.output_dtype(0) == DType::f64;
+}
+
 Result<KernelState> prepare_f32(const NodeView& node, const KernelConstants&) {
-  return prepare(node, StripProgram::Precision::f32);
+  return prepare(node,
+                 has_doubles(node) ? StripProgram::Precision::f64 : StripProgram::Precision::f32);
 }
 
 Result<KernelState> prepare_f64(const NodeView& node, const KernelConstants&) {
