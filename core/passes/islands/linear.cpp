@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/framework/element.h"
 #include "core/passes/framework/dead.h"
 #include "core/passes/framework/decodes.h"
 #include "core/passes/island.h"
 
 #include <algorithm>
+#include <iterator>
+#include <optional>
 
 // Products with weights that lie transposed, as checkpoints store them.
 namespace tenon::island_passes {
@@ -13,22 +16,42 @@ class Finder {
  public:
   explicit Finder(Graph& graph) : graph_(graph), maker_(graph.values.size(), no_id) {}
 
-  void run() {
-    std::vector<Node>& nodes = graph_.main().nodes;
-    for (NodeId i = 0; i < nodes.size(); ++i) {
-      if (nodes[i].op == "MatMul" && nodes[i].domain.empty()) look_at(nodes[i]);
-      for (const ValueId id : nodes[i].outputs) {
-        if (id != no_id) maker_[id] = i;
+  Status run() {
+    std::vector<Node> before = std::move(graph_.main().nodes);
+    for (Node& node : before) {
+      if (std::optional<Node> linear = look_at(node)) {
+        TENON_TRY(put(std::move(*linear), node));
+      } else {
+        nodes_.push_back(std::move(node));
+      }
+      const auto last = static_cast<NodeId>(nodes_.size() - 1);
+      maker_.resize(graph_.values.size(), no_id);
+      for (const ValueId id : nodes_[last].outputs) {
+        if (id != no_id) maker_[id] = last;
       }
     }
+    graph_.main().nodes = std::move(nodes_);
+    return {};
   }
 
  private:
   const Node* maker(ValueId id) const {
-    return maker_[id] == no_id ? nullptr : &graph_.main().nodes[maker_[id]];
+    return maker_[id] == no_id ? nullptr : &nodes_[maker_[id]];
   }
   bool is_constant(ValueId id) const { return id == no_id || graph_.value(id).constant != nullptr; }
 
+  static int64_t integer(const Node& node, std::string_view name, int64_t otherwise) {
+    const auto found = node.attributes.find(std::string(name));
+    const auto* number =
+        found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+    return number == nullptr ? otherwise : *number;
+  }
+  static bool is_one(const Node& node, std::string_view name) {
+    const auto found = node.attributes.find(std::string(name));
+    const auto* number =
+        found == node.attributes.end() ? nullptr : std::get_if<double>(&found->second);
+    return number == nullptr || *number == 1;
+  }
   static bool turns(const Node& node) {
     const auto perm = node.attributes.find("perm");
     const auto* axes =
@@ -37,31 +60,42 @@ class Finder {
     return node.op == "Transpose" && node.domain.empty() && swaps;
   }
 
-  void look_at(Node& product) {
+  // The matrix whose transpose the node multiplies with; no_id when it does something else.
+  ValueId stored_by(const Node& product) const {
+    if (!product.domain.empty()) return no_id;
+    if (product.op == "Gemm") {
+      const bool plain =
+          integer(product, "transA", 0) == 0 && is_one(product, "alpha") && is_one(product, "beta");
+      return plain && integer(product, "transB", 0) != 0 ? product.inputs[1] : no_id;
+    }
+    const Node* const turn = product.op == "MatMul" ? maker(product.inputs[1]) : nullptr;
+    return turn != nullptr && turns(*turn) ? turn->inputs[0] : no_id;
+  }
+
+  std::optional<Node> look_at(const Node& product) const {
+    const ValueId stored = stored_by(product);
+    if (stored == no_id) return {};
     const Value& x = graph_.value(product.inputs[0]);
-    const Value& w = graph_.value(product.inputs[1]);
-    const Node* const turn = maker(product.inputs[1]);
-    if (x.dtype != DType::f32 || x.dims.empty() || w.dims.size() != 2) return;
-    if (turn == nullptr || !turns(*turn)) return;
-    const ValueId stored = turn->inputs[0];
     const std::vector<Expr>& dims = graph_.value(stored).dims;
     const bool is_sized = std::ranges::all_of(dims, [](const Expr& e) { return e.is_constant(); });
-    if (dims.size() != 2 || !is_sized) return;
+    if (x.dtype != DType::f32 || x.dims.empty() || dims.size() != 2 || !is_sized) return {};
     Node linear = product;
     linear.op = "Linear";
     linear.domain = "tenon";
     linear.inputs.resize(1);
-    if (!add_weight(stored, linear)) return;
+    linear.attributes.clear();
+    if (!add_weight(stored, product.op == "Gemm", linear)) return {};
     linear.attributes["outputs"] = dims[0].constant();
-    product = std::move(linear);
+    return linear;
   }
 
-  // Where the numbers of the matrix lie: as they are, in a narrower type, or in blocks.
-  bool add_weight(ValueId stored, Node& linear) const {
+  // Where the numbers of the matrix lie: as they are, in a narrower type, or in blocks. Gemm needs
+  // no help with f32.
+  bool add_weight(ValueId stored, bool is_gemm, Node& linear) const {
     const Node* const made = maker(stored);
     if (made == nullptr) {
       linear.inputs.push_back(stored);
-      return is_constant(stored);
+      return !is_gemm && is_constant(stored);
     }
     if (made->op == "Cast" && made->domain.empty()) {
       linear.inputs.push_back(made->inputs[0]);
@@ -74,12 +108,34 @@ class Finder {
     return true;
   }
 
+  // The node in place of the product, and the sum with what Gemm adds.
+  Status put(Node linear, const Node& product) {
+    const ValueId c = product.op == "Gemm" && product.inputs.size() > 2 ? product.inputs[2] : no_id;
+    if (c == no_id) {
+      nodes_.push_back(std::move(linear));
+      return {};
+    }
+    Value value = graph_.value(product.outputs[0]);
+    value.name += ".product";
+    linear.outputs = {graph_.add_value(std::move(value))};
+    Node sum;
+    sum.op = "Add";
+    sum.name = product.name + ".Add";
+    sum.inputs = {linear.outputs[0], c};
+    sum.outputs = product.outputs;
+    nodes_.push_back(std::move(linear));
+    TENON_TRY_ASSIGN(std::vector<Node> lowered, lower_node(graph_, sum));
+    std::ranges::move(lowered, std::back_inserter(nodes_));
+    return {};
+  }
+
   Graph& graph_;
+  std::vector<Node> nodes_;
   std::vector<NodeId> maker_;
 };
 
 Status run(Graph& graph) {
-  Finder(graph).run();
+  TENON_TRY(Finder(graph).run());
   remove_dead_nodes(graph);
   return {};
 }

@@ -50,6 +50,21 @@ TEST(LinearPass, what_is_formed_expands_to_what_it_was) {
   EXPECT_EQ(graph.main().nodes[2].op, "MatMul");
 }
 
+TEST(LinearPass, what_gemm_adds_is_added_behind) {
+  Graph graph = lowered(R"(constant %1 "w" f16[2, 3] = {1, 2, 3, 4, 5, 6}
+input %0 "x" f32[4, 3]
+input %2 "c" f32[2]
+%3 "wide" none = Cast(%1) "wide" {to = 1}
+%4 "y" none = Gemm(%0, %3, %2) "y" {transB = 1}
+output %4 "y"
+)");
+  ASSERT_TRUE(run_island_passes(graph, Features("tenon.Linear")).ok());
+  ASSERT_EQ(graph.main().nodes.size(), 2u);
+  EXPECT_EQ(graph.main().nodes[0].op, "Linear");
+  EXPECT_EQ(graph.main().nodes[1].op, "Add");
+  EXPECT_NE(graph.main().nodes[1].formula, no_expr);
+}
+
 TEST(Epilogues, an_element_node_becomes_the_formula_of_the_product_before_it) {
   Graph graph = lowered(R"(input %0 "x" f32[4, 3]
 input %1 "w" f32[3, 2]
