@@ -86,8 +86,14 @@ const void* KernelArguments::block_pointer() const { return step_.work.block.get
 
 std::span<std::byte> KernelArguments::scratch() const {
   const kernels::Bound& bound = frame_.bound;
-  return {frame_.scratch + bound.values_bytes + bound.worker_bytes * worker_,
+  return {frame_.scratch + bound.workers_begin() + bound.worker_bytes * worker_,
           static_cast<size_t>(step_.work.scratch)};
+}
+
+size_t KernelArguments::phase() const { return step_.phase; }
+
+std::span<std::byte> KernelArguments::shared() const {
+  return {frame_.scratch + frame_.bound.values_bytes, static_cast<size_t>(step_.work.shared)};
 }
 
 std::span<const int64_t> KernelArguments::symbols() const {

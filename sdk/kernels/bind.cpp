@@ -92,17 +92,37 @@ struct Binder {
   Status begin_in_place(const Step& step);
   Status add_copy(KernelOperand from, KernelOperand to, uint32_t value);
   Status add(BoundStep step);
+  Status add_phases(BoundStep step);
 };
 
+uint64_t aligned(int64_t bytes) {
+  return (static_cast<uint64_t>(bytes) + memory_alignment - 1) / memory_alignment *
+         memory_alignment;
+}
+
+// One step for each phase.
+Status Binder::add_phases(BoundStep step) {
+  const std::vector<int64_t> earlier = std::move(step.work.earlier);
+  step.work.earlier.clear();
+  for (const int64_t chunks : earlier) {
+    BoundStep phase = step;
+    phase.work.chunks = chunks;
+    TENON_TRY(add(std::move(phase)));
+    ++step.phase;
+  }
+  return add(std::move(step));
+}
+
 Status Binder::add(BoundStep step) {
-  if (step.work.chunks < 0 || step.work.scratch < 0) {
-    return internal_error("{} chunks, {} bytes of scratch", step.work.chunks, step.work.scratch);
+  const KernelWork& work = step.work;
+  if (work.chunks < 0 || work.scratch < 0 || work.shared < 0) {
+    return internal_error("{} chunks, {} and {} bytes of scratch", work.chunks, work.scratch,
+                          work.shared);
   }
   if (step.work.chunks == 0) return {};
   step.group = (step.work.chunks - 1) / max_tasks + 1;
-  const auto scratch = static_cast<uint64_t>(step.work.scratch);
-  bound.worker_bytes = std::max(
-      bound.worker_bytes, (scratch + memory_alignment - 1) / memory_alignment * memory_alignment);
+  bound.worker_bytes = std::max(bound.worker_bytes, aligned(work.scratch));
+  bound.shared_bytes = std::max(bound.shared_bytes, aligned(work.shared));
   bound.chunks.push_back(static_cast<uint32_t>((step.work.chunks - 1) / step.group + 1));
   bound.steps.push_back(std::move(step));
   return {};
@@ -145,7 +165,7 @@ Status Binder::add(const Step& step) {
     const KernelSizes known(step.node, step.state, made.inputs, made.outputs, symbols);
     TENON_TRY_ASSIGN(made.work, step.kernel->shape(known));
   }
-  return add(std::move(made));
+  return add_phases(std::move(made));
 }
 
 void run_copy(const KernelArguments& arguments, int64_t) {

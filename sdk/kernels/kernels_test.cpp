@@ -56,6 +56,28 @@ void copy_through_scratch(const KernelArguments& arguments, int64_t row) {
   std::copy_n(kept, x.size(), arguments.output<float>(0, row).begin());
 }
 
+// Sums of rows, then each element over the sum of all rows: the second phase needs all of the
+// first.
+Result<KernelWork> in_two_phases(const KernelSizes& sizes) {
+  const int64_t rows = sizes.output(0)[0];
+  KernelWork work = in_rows(rows, 1);
+  work.earlier = {rows};
+  work.shared = rows * 4;
+  return work;
+}
+
+void share_of_all(const KernelArguments& arguments, int64_t row) {
+  auto* const sums = reinterpret_cast<float*>(arguments.shared().data());
+  const std::span<const float> x = arguments.input<float>(0, row);
+  if (arguments.phase() == 0) {
+    sums[row] = std::accumulate(x.begin(), x.end(), 0.0f);
+    return;
+  }
+  const float all = std::accumulate(sums, sums + arguments.output_dims(0)[0], 0.0f);
+  const std::span<float> y = arguments.output<float>(0, row);
+  for (size_t i = 0; i < x.size(); ++i) y[i] = x[i] / all;
+}
+
 HostBackend small_backend() {
   return {.id = "small",
           .name = "for tests",
@@ -68,6 +90,7 @@ HostBackend small_backend() {
                        .run = double_rows},
                       {.op = "DoubleByRow", .shape = one_row_a_chunk, .run = double_rows},
                       {.op = "Through", .shape = rows_with_scratch, .run = copy_through_scratch},
+                      {.op = "Share", .shape = in_two_phases, .run = share_of_all},
                       {.op = "Positive", .run = refuse_negative}}};
 }
 
@@ -107,6 +130,21 @@ TEST(HostBackend, runs_a_chain_through_the_scratch) {
                        .run(blob.finish(), {in}, {testing::empty_tensor(DType::f32, {2, 3})});
   ASSERT_TRUE(out.ok()) << out.status().message();
   EXPECT_EQ((*out)[0].reals(), (std::vector<double>{0, 3, 6, 9, 12, 15}));
+}
+
+TEST(HostBackend, a_phase_begins_when_the_one_before_is_done) {
+  BlobWriter blob;
+  const uint32_t x = blob.input(DType::f32, {2, 2});
+  const uint32_t y = blob.value(DType::f32, {2, 2});
+  const uint32_t z = blob.value(DType::f32, {2, 2});
+  blob.node("Share", {x}, {y});
+  blob.node("Double", {y}, {z});
+  blob.output(z);
+  const TestTensor in = testing::tensor(DType::f32, {2, 2}, {1, 2, 3, 10});
+  const auto out = TestDevice(small_backend())
+                       .run(blob.finish(), {in}, {testing::empty_tensor(DType::f32, {2, 2})});
+  ASSERT_TRUE(out.ok()) << out.status().message();
+  EXPECT_EQ((*out)[0].reals(), (std::vector<double>{0.125, 0.25, 0.375, 1.25}));
 }
 
 TEST(HostBackend, evaluates_dims_and_formulas_over_symbols) {

@@ -60,12 +60,14 @@ struct Program {
   std::vector<std::pair<uint32_t, uint32_t>> copies;
 };
 
+// A node, or one phase of it.
 struct BoundStep {
   void (*run)(const KernelArguments&, int64_t chunk) = nullptr;
   std::string_view op = {};
   std::string_view name = {};
   const void* state = nullptr;
   KernelWork work = {};
+  size_t phase = 0;
   int64_t group = 1;  // kernel chunks that one task runs
   std::vector<KernelOperand> inputs = {};
   std::vector<KernelOperand> outputs = {};
@@ -77,10 +79,13 @@ struct Bound {
   std::vector<tenon_step> tasks;  // one for each step
   std::vector<uint32_t> chunks;
   std::vector<uint64_t> binding_bytes;
-  uint64_t values_bytes = 0;  // of the scratch: intermediate values, then each worker's part
+  // Of the scratch: intermediate values, what the phases of a node share, each worker's part.
+  uint64_t values_bytes = 0;
+  uint64_t shared_bytes = 0;
   uint64_t worker_bytes = 0;
   uint32_t workers = 1;
-  uint64_t scratch_bytes() const { return values_bytes + worker_bytes * workers; }
+  uint64_t workers_begin() const { return values_bytes + shared_bytes; }
+  uint64_t scratch_bytes() const { return workers_begin() + worker_bytes * workers; }
 };
 
 struct Frame {

@@ -120,6 +120,10 @@ class KernelArguments {
   }
   // This worker's scratch, of the size that shape() asked for; contents are undefined.
   std::span<std::byte> scratch() const;
+  // Which phase of KernelWork this chunk belongs to, from 0, and the bytes that phases share:
+  // undefined when the first one begins.
+  size_t phase() const;
+  std::span<std::byte> shared() const;
   // One value for each symbol of the graph.
   std::span<const int64_t> symbols() const;
   // Makes the run fail; the first failure wins. The node's name is added.

@@ -168,13 +168,17 @@ class KernelSizes {
   std::span<const int64_t> symbols_;
 };
 
-// The work of one node for one set of sizes.
+// The work of one node for one set of sizes. It may fall into phases: all chunks of one have run
+// before the next begins, and what they leave in the shared bytes is there for it. run() asks
+// arguments.phase() which it is in.
 struct KernelWork {
   int64_t chunks = 1;
-  int64_t scratch = 0;     // bytes for each worker
-  int64_t rows = 0;        // for rows_of(): how many there are ...
-  int64_t chunk_rows = 1;  // ... and how many a chunk has
-  KernelState block = {};  // what run() reads with arguments.block<T>()
+  int64_t scratch = 0;                // bytes for each worker
+  int64_t rows = 0;                   // for rows_of(): how many there are ...
+  int64_t chunk_rows = 1;             // ... and how many a chunk has
+  KernelState block = {};             // what run() reads with arguments.block<T>()
+  int64_t shared = 0;                 // bytes for all chunks of all phases together
+  std::vector<int64_t> earlier = {};  // chunks of each phase before the one of `chunks`
 };
 
 struct Kernel {
