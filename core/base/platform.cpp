@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/base/platform.h"
 
+#include "core/base/platform_pause.h"
+
 #include <dlfcn.h>
+#include <sched.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -46,6 +49,8 @@ std::optional<std::string> user_cache_directory() {
 std::optional<std::string> user_data_directory() {
   return xdg_directory("XDG_DATA_HOME", "/.local/share");
 }
+
+void yield_core() { sched_yield(); }
 
 size_t page_size() { return static_cast<size_t>(sysconf(_SC_PAGESIZE)); }
 

@@ -23,7 +23,11 @@ uint32_t usable_cores();
 void set_block_directory(std::string directory);
 std::string block_directory();
 
-const tenon_tasks& tasks_table();  // of the executor chosen when building
+const tenon_tasks& tasks_table();
 const tenon_cache& cache_table();
+
+// Of the executor chosen when building: has one more thread call help() soon, and does not wait for
+// that. The threads are kept; there are never more than width - 1 in help() at once.
+void attract(uint32_t width, void (*help)());
 
 }  // namespace tenon

@@ -35,7 +35,8 @@ typedef struct tenon_tasks {
   uint32_t reserved;
   /* [any] Workers that may call fn at once, the caller included. */
   uint32_t(TENON_CALL* width)(void);
-  /* [stream] Runs steps one after the other, the chunks of a step in parallel. */
+  /* [stream] Runs steps one after the other, the chunks of a step in parallel, at most 2^31 of
+   * them. A step of one chunk runs on the calling thread. cancel is polled now and then. */
   tenon_status(TENON_CALL* run_steps)(const tenon_step* steps, const uint32_t* chunks,
                                       uint64_t count, void* frame, const tenon_cancel* cancel);
   /* [any] For packing and loading. */
