@@ -71,6 +71,10 @@ class Operands : public ExprPool::Replace {
  private:
   // The element at a constant place of a value whose elements are known before the run.
   Expr known_element(ValueId id, Expr index) const {
+    const Value& value = graph_.value(id);
+    const bool is_one = value.constant && value.constant->elements() == 1;
+    // A constant's elements are made known only where one of them is named.
+    if (!value.known && !is_one && !(index.valid() && index.is_constant())) return {};
     const std::vector<Expr>* known = known_elements(graph_, id);
     if (known == nullptr || known->empty()) return {};
     Expr element;
