@@ -2,13 +2,14 @@
 include_guard(GLOBAL)
 include(GoogleTest)
 
-# tenon_tests(<program> [FOLDERS <folder>...] [SOURCES <file>...] LIBRARIES <target>...)
-# A program of every *_test.cpp below the folders.
+# tenon_tests(<program> [FOLDERS <folder>...] [SOURCES <file>...] [HEADERS <header>...]
+#   LIBRARIES <target>...)
+# A program of every *_test.cpp below the folders. HEADERS: what most of them include, parsed once.
 function(tenon_tests program)
   if(NOT TENON_TESTS)
     return()
   endif()
-  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;SOURCES;LIBRARIES")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "FOLDERS;SOURCES;HEADERS;LIBRARIES")
   set(files ${arg_SOURCES})
   foreach(folder IN LISTS arg_FOLDERS)
     file(GLOB_RECURSE found CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/${folder}/*_test.cpp)
@@ -24,7 +25,10 @@ function(tenon_tests program)
     TENON_BINARY_DIR="${PROJECT_BINARY_DIR}")
   list(LENGTH files count)
   if(count GREATER 2)
-    tenon_precompile(${program} <gtest/gtest.h>)
+    tenon_precompile(${program} <gtest/gtest.h> ${arg_HEADERS})
+  endif()
+  if(NOT CCACHE)  # tests run once, what they test is optimised
+    target_compile_options(${program} PRIVATE -O1)
   endif()
   gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
