@@ -208,6 +208,9 @@ Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& 
   for (const Node& node : graph.main().nodes) {
     island.nodes.push_back(fmt::format("{} \"{}\"", node.op, node.name));
   }
+  for (const Value& value : graph.values) {
+    if (value.constant) island.constants.push_back(value.constant);
+  }
   TENON_TRY_ASSIGN(Blob blob, to_blob(graph));
   island.blob = std::make_unique<Blob>(std::move(blob));
   const std::string key = island.blob->key();
