@@ -46,7 +46,8 @@ Status device_problem(Status status) {
   return Status(Code::device, std::string(status.message()));
 }
 
-Result<Engine> open_engine(const Arguments& arguments) {
+Result<Engine> open_engine(const Arguments& arguments,
+                           std::span<const tenon_plugin* const> linked) {
   Options options = {{"probe", "on"}};
   for (const std::string& directory : arguments.all("plugins")) {
     options.emplace_back("plugins", directory);
@@ -54,7 +55,7 @@ Result<Engine> open_engine(const Arguments& arguments) {
   for (const char* flag : {"layers", "threads", "cache"}) {
     if (arguments.has(flag)) options.emplace_back(flag, arguments.text(flag));
   }
-  return attempt([&] { return Engine(options); });
+  return attempt([&] { return Engine(options, linked); });
 }
 
 Result<Model> load_model(const Engine& engine, const std::string& path, const Arguments& arguments,

@@ -33,7 +33,9 @@ Status model_problem(Status status);
 Status device_problem(Status status);
 
 // Opens the engine with a command's engine flags. Unknown plugins are tried in a child first.
-Result<Engine> open_engine(const Arguments& arguments);
+// linked: plugins of this program.
+Result<Engine> open_engine(const Arguments& arguments,
+                           std::span<const tenon_plugin* const> linked = {});
 
 // Loads with --dim and --loader; more: further options.
 Result<Model> load_model(const Engine& engine, const std::string& path, const Arguments& arguments,
