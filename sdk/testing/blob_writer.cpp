@@ -72,6 +72,12 @@ uint32_t BlobWriter::input(DType dtype, const std::vector<tenon_dim>& dims) {
   return inputs_.back();
 }
 
+uint32_t BlobWriter::constant(DType dtype, const std::vector<tenon_dim>& dims, uint64_t data) {
+  const uint32_t made = value(dtype, dims, TENON_VALUE_CONSTANT);
+  values_[made].data = data;
+  return made;
+}
+
 uint32_t BlobWriter::symbol(const std::string& name) {
   tenon_symbol row = {};
   row.name = text(name);

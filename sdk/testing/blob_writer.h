@@ -33,6 +33,8 @@ class BlobWriter {
   uint32_t value(DType dtype, const std::vector<tenon_dim>& dims,
                  uint32_t kind = TENON_VALUE_COMPUTED);
   uint32_t input(DType dtype, const std::vector<tenon_dim>& dims);
+  // A constant whose bytes the host gives for `data`.
+  uint32_t constant(DType dtype, const std::vector<tenon_dim>& dims, uint64_t data);
   void output(uint32_t value) { outputs_.push_back(value); }
   uint32_t symbol(const std::string& name);
   // op: "Add" or, with a domain, "tenon.Attend".
