@@ -51,6 +51,9 @@ Result<const Kernel*> HostBackendPlugin::kernel_for(const NodeView& node) const 
     reason = std::move(status);
   }
   const bool is_formula = node.row().formula != TENON_NONE && !node.has_epilogue();
+  for (const Kernel& kernel : backend_.kernels) {
+    if (is_formula && kernel.op == any_formula && accepts(kernel, node).ok()) return &kernel;
+  }
   if (is_formula && backend_.formulas != Formulas::off) {
     Status status = accepts(formula_, node);
     if (status.ok()) return &formula_;

@@ -22,12 +22,24 @@ bool has_words(std::string_view features, std::initializer_list<std::string_view
   });
 }
 
+#if !defined(__aarch64__)
+// Without a host, as in tests, the processor itself is asked.
+Level level_of_processor() {
+  if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return Level::sse4;
+  const bool has_all = __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                       __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512vnni") &&
+                       __builtin_cpu_supports("avx512bf16");
+  return has_all ? Level::avx512 : Level::avx2;
+}
+#endif
+
 Level best_level() {
 #if defined(__aarch64__)
   return Level::neon;
 #else
   const auto* cpu = host_service<tenon_cpu>(TENON_CPU_ID);
-  const std::string_view features = cpu == nullptr ? std::string_view() : to_view(cpu->features);
+  if (cpu == nullptr) return level_of_processor();
+  const std::string_view features = to_view(cpu->features);
   if (!has_words(features, {"avx2", "fma", "f16c"})) return Level::sse4;
   if (!has_words(features,
                  {"avx512f", "avx512bw", "avx512dq", "avx512vl", "avx512vnni", "avx512bf16"})) {

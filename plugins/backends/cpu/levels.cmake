@@ -49,7 +49,8 @@ function(cpu_levels target folder)
   endif()
   foreach(level IN LISTS CPU_LEVELS)
     add_library(${target}_${level} OBJECT ${files})
-    target_include_directories(${target}_${level} PRIVATE ${PROJECT_SOURCE_DIR})
+    target_include_directories(${target}_${level} PRIVATE ${PROJECT_SOURCE_DIR}
+      ${PROJECT_SOURCE_DIR}/sdk/include)
     target_compile_definitions(${target}_${level} PRIVATE TENON_LEVEL=${level} TENON_LEVEL_${level})
     target_compile_options(${target}_${level} PRIVATE ${CPU_LEVEL_${level}}
       -O3 -ffp-contract=fast -fno-math-errno -fno-trapping-math

@@ -64,4 +64,13 @@ TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
   return (F32)_mm512_dpbf16_ps((__m512)sums, (__m512bh)(__m512i)a, (__m512bh)(__m512i)b);
 }
 
+// a * b + c, rounded once.
+TENON_INLINE F32 fma_exact(F32 a, F32 b, F32 c) { return fma(a, b, c); }
+// a * 2^n for whole n.
+TENON_INLINE F32 scale(F32 a, F32 n) { return (F32)_mm512_scalef_ps((__m512)a, (__m512)n); }
+// Whether a lane of what a comparison gives is set.
+TENON_INLINE bool any(I32 a) { return _mm512_movepi32_mask((__m512i)a) != 0; }
+TENON_INLINE F32 ceil(F32 a) { return (F32)_mm512_roundscale_ps((__m512)a, 0x0a); }
+TENON_INLINE F32 trunc(F32 a) { return (F32)_mm512_roundscale_ps((__m512)a, 0x0b); }
+
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -68,4 +68,17 @@ TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
   return fma(as_f32(a << 16), as_f32(b << 16), sums);
 }
 
+// a * b + c, rounded once.
+TENON_INLINE F32 fma_exact(F32 a, F32 b, F32 c) { return fma(a, b, c); }
+// a * 2^n for whole n of at most 250 either way, in two steps.
+TENON_INLINE F32 scale(F32 a, F32 n) {
+  const I32 whole = round_to_i32(n), half = whole >> 1;
+  const I32 bias = splat(int32_t{127});
+  return a * as_f32((half + bias) << 23) * as_f32((whole - half + bias) << 23);
+}
+// Whether a lane of what a comparison gives is set.
+TENON_INLINE bool any(I32 a) { return vmaxvq_u32(vreinterpretq_u32_s32((int32x4_t)a)) != 0; }
+TENON_INLINE F32 ceil(F32 a) { return (F32)vrndpq_f32((float32x4_t)a); }
+TENON_INLINE F32 trunc(F32 a) { return (F32)vrndq_f32((float32x4_t)a); }
+
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -72,4 +72,24 @@ TENON_INLINE F32 dot2(F32 sums, I32 a, I32 b) {
   return fma(as_f32(a << 16), as_f32(b << 16), sums);
 }
 
+// a * b + c, rounded once: products of f32 are exact in f64.
+TENON_INLINE F32 fma_exact(F32 a, F32 b, F32 c) {
+  const __m128 x = (__m128)a, y = (__m128)b, z = (__m128)c;
+  const __m128d low = _mm_mul_pd(_mm_cvtps_pd(x), _mm_cvtps_pd(y)) + _mm_cvtps_pd(z);
+  const __m128d high =
+      _mm_mul_pd(_mm_cvtps_pd(_mm_movehl_ps(x, x)), _mm_cvtps_pd(_mm_movehl_ps(y, y))) +
+      _mm_cvtps_pd(_mm_movehl_ps(z, z));
+  return (F32)_mm_movelh_ps(_mm_cvtpd_ps(low), _mm_cvtpd_ps(high));
+}
+// a * 2^n for whole n of at most 250 either way, in two steps.
+TENON_INLINE F32 scale(F32 a, F32 n) {
+  const I32 whole = round_to_i32(n), half = whole >> 1;
+  const I32 bias = splat(int32_t{127});
+  return a * as_f32((half + bias) << 23) * as_f32((whole - half + bias) << 23);
+}
+// Whether a lane of what a comparison gives is set.
+TENON_INLINE bool any(I32 a) { return _mm_movemask_ps((__m128)a) != 0; }
+TENON_INLINE F32 ceil(F32 a) { return (F32)_mm_round_ps((__m128)a, 0x0a); }
+TENON_INLINE F32 trunc(F32 a) { return (F32)_mm_round_ps((__m128)a, 0x0b); }
+
 }  // namespace tenon::cpu::TENON_LEVEL

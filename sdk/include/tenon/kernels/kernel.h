@@ -53,6 +53,10 @@ inline constexpr DTypes plain_types =
 // "f16, bf16, f32, f64", for messages.
 std::string to_text(DTypes dtypes);
 
+// The op of a kernel that is offered every node with a formula, whatever its operator: before the
+// strips of the library (HostBackend::formulas) and after the kernels of the operator itself.
+inline constexpr std::string_view any_formula = "any formula";
+
 // The domain of nodes with an epilogue.
 inline constexpr std::string_view fused_domain = "tenon.fused";
 
@@ -152,6 +156,8 @@ class KernelSizes {
   std::span<const int64_t> output(size_t i) const { return outputs_[i].dims; }
   int64_t output_elements(size_t i) const { return outputs_[i].elements; }
   bool is_turned(size_t i) const { return i < inputs_.size() && inputs_[i].turned; }
+  // One value for each symbol of the graph.
+  std::span<const int64_t> symbols() const { return symbols_; }
   // A list attribute of integers or expressions.
   Result<std::vector<int64_t>> ints(std::string_view attr) const;
   // What prepare() returned.
