@@ -5,6 +5,7 @@
 #include "core/api/tensors.h"
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
+#include "core/base/trace.h"
 #include "core/run/services.h"
 
 #include "tenon/tenon.h"
@@ -165,8 +166,8 @@ Status run_task(Engine& engine, Runs* runs, std::string_view task, const tenon_r
     const std::string_view offered = to_view(table->task(offer.plugin->self()));
     if (offered == task) {
       tenon_model_ref ref{runs};
-      const tenon_status code = table->run(offer.plugin->self(), runs == nullptr ? nullptr : &ref,
-                                           &request, &events);
+      const tenon_status code =
+          table->run(offer.plugin->self(), runs == nullptr ? nullptr : &ref, &request, &events);
       return take_failure(code);
     }
     known += (known.empty() ? "" : ", ") + std::string(offered);
@@ -206,6 +207,13 @@ tenon_status tenon_engine_describe(tenon_engine* engine, const char* what,
   return api([&]() -> Status {
     TENON_TRY_ASSIGN(const Json facts, describe_engine(*engine->engine, what));
     return send_text(sink, facts.dump(2));
+  });
+}
+
+tenon_status tenon_engine_trace(tenon_engine*, uint32_t on, const tenon_byte_sink* sink) {
+  return api([&]() -> Status {
+    set_trace(on != 0);
+    return on != 0 ? Status() : send_text(sink, trace_json());
   });
 }
 
@@ -334,8 +342,8 @@ tenon_status tenon_task_run(tenon_session* session, const char* task, const teno
   });
 }
 
-tenon_status tenon_engine_task(tenon_engine* engine, const char* task,
-                               const tenon_request* request, const tenon_event_sink* events) {
+tenon_status tenon_engine_task(tenon_engine* engine, const char* task, const tenon_request* request,
+                               const tenon_event_sink* events) {
   return api([&] { return run_task(*engine->engine, nullptr, task, *request, *events); });
 }
 

@@ -44,8 +44,8 @@ std::vector<std::string> split(std::string_view list) {
 }  // namespace
 
 Result<std::unique_ptr<Engine>> Engine::make(PluginHostOptions options) {
-  for (const char* id :
-       {TENON_TASKS_ID, TENON_MEMORY_ID, TENON_CONSTANT_ID, TENON_CACHE_ID, TENON_CPU_ID}) {
+  for (const char* id : {TENON_TASKS_ID, TENON_MEMORY_ID, TENON_CONSTANT_ID, TENON_CACHE_ID,
+                         TENON_CPU_ID, TENON_TRACE_ID}) {
     options.services[id] = host_service_table(id);
   }
   options.services[TENON_MODELS_ID] = &models_service();

@@ -4,6 +4,7 @@
 #include "core/api/text_runs.h"
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
+#include "core/base/trace.h"
 #include "core/graph/builder.h"
 #include "core/graph/fix_inputs.h"
 
@@ -98,6 +99,7 @@ SourceSet::Opener sibling_opener(std::string path) {
 Result<std::unique_ptr<Model>> Model::load(Engine& engine, const std::string& path,
                                            tenon_source content, const LoadOptions& options,
                                            const tenon_cancel* cancel) {
+  const TraceScope traced("load", path);
   // An option of a loader ("onnx.as") chooses it: a bare tensor file has no mark of its own.
   std::string wanted = options.loader;
   if (wanted.empty() && !options.loader_options.empty()) {

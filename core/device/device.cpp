@@ -2,6 +2,7 @@
 #include "core/device/device.h"
 
 #include "core/base/border.h"
+#include "core/base/trace.h"
 
 #include <algorithm>
 #include <cstring>
@@ -89,6 +90,7 @@ Result<Buffer> Device::alloc(uint64_t bytes, uint32_t usage) {
   const tenon_status code = backend().alloc(handle_, bytes, usage, 0, &handle);
   if (code != TENON_OK) return status(code).at(fmt::format("{} bytes", bytes));
   allocated_ += bytes;
+  trace_counter("memory", id(), allocated_);
   return Buffer(*this, handle, bytes, true);
 }
 
@@ -117,7 +119,10 @@ Result<Fence> Device::fence() {
 
 Buffer::~Buffer() {
   if (handle_ == nullptr) return;
-  if (counted_) device_->allocated_ -= bytes_;
+  if (counted_) {
+    device_->allocated_ -= bytes_;
+    trace_counter("memory", device_->id(), device_->allocated_);
+  }
   device_->backend().free(device_->handle(), handle_);
 }
 

@@ -2,6 +2,7 @@
 #include "core/plan/plan.h"
 
 #include "core/base/border.h"
+#include "core/base/trace.h"
 #include "core/passes/expand.h"
 #include "core/passes/fuse.h"
 #include "core/passes/island.h"
@@ -194,6 +195,7 @@ Status fuse_epilogues(Graph& graph, const Features& features, Device& device) {
 }
 
 Status fuse_for(Graph& graph, Device& device) {
+  const TraceScope traced("fuse", {}, device.id());
   const Features features(device.info().features);
   TENON_TRY(form_composites(graph, features, device));
   TENON_TRY(fuse_chains(graph, device));
@@ -214,6 +216,7 @@ Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& 
   TENON_TRY_ASSIGN(Blob blob, to_blob(graph));
   island.blob = std::make_unique<Blob>(std::move(blob));
   const std::string key = island.blob->key();
+  const TraceScope traced("compile", {}, device.id());
   const tenon_compile how{sizeof(tenon_compile), options.precision, to_str(key), options.cancel};
   tenon_program* program = nullptr;
   const tenon_status code =
@@ -240,6 +243,7 @@ Plan::~Plan() = default;
 
 Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>& devices,
                                         const PlanOptions& options) {
+  const TraceScope traced("plan");
   TENON_TRY_ASSIGN(Placement placement, place(graph, devices, options.mixing));
   auto plan = std::make_unique<Plan>();
   plan->devices = devices;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/run.h"
 
+#include "core/base/trace.h"
 #include "core/graph/bodies.h"
 #include "core/ops/op.h"
 
@@ -219,6 +220,7 @@ Status Session::Run::upload(size_t device, const tenon_binding& to,
   figures_.copied_bytes += from.size();
   if (from.empty()) return {};
   Device& target = *plan_.devices[device];
+  const TraceScope traced("upload", {}, target.id());
   return target.status(target.backend().upload(session_.queues_[device].stream.get(), to.buffer,
                                                to.offset, from.data(), from.size()));
 }
@@ -243,6 +245,7 @@ Result<tenon_binding> Session::Run::on_device(size_t device, ValueId value) {
 Status Session::Run::wait(size_t device) {
   Queue& queue = session_.queues_[device];
   Device& target = *plan_.devices[device];
+  const TraceScope traced("wait", {}, target.id());
   const tenon_status code =
       target.backend().signal(queue.stream.get(), queue.fence.get(), ++queue.value);
   if (code != TENON_OK) return target.status(code);
@@ -317,6 +320,7 @@ Result<std::vector<HostValue>> Session::Run::run(const Node& node, uint32_t body
 
 Status Session::Run::run_step(const Node& node) {
   TENON_TRY(patience_.check());
+  const TraceScope traced(node.op, node.name, "host");
   ++figures_.host_nodes;
   std::vector<const HostValue*> inputs;
   const size_t own = node.inputs.size() - captured_count(node);
@@ -387,6 +391,7 @@ Status Session::Run::run_island(const BoundIsland& bound) {
   TENON_TRY(patience_.check());
   const Island& island = *bound.island;
   Device& device = *plan_.devices[island.device];
+  const TraceScope traced("island", {}, device.id());
   bindings_.clear();
   for (const ValueId input : island.inputs) {
     TENON_TRY_ASSIGN(const tenon_binding binding, on_device(island.device, input));
@@ -407,6 +412,7 @@ Status Session::Run::run_island(const BoundIsland& bound) {
   run.symbols = symbols_.data();
   run.n_symbols = static_cast<uint32_t>(symbols_.size());
   run.cancel = patience_.cancel;
+  run.trace_id = trace_run(device.id());
   if (bound.demand.scratch_bytes > 0) {
     run.scratch = {phases_.back()->arenas[island.device].get(), bound.scratch_offset,
                    bound.demand.scratch_bytes};
@@ -433,6 +439,7 @@ Status Session::Run::run_phase(size_t phase) {
 }
 
 Status Session::Run::collect() {
+  const TraceScope traced("outputs");
   const Graph& graph = plan_.graph;
   for (size_t i = 0; i < graph.main().outputs.size(); ++i) {
     const ValueId id = graph.main().outputs[i];
@@ -463,6 +470,7 @@ Status Session::Run::collect() {
 }
 
 Result<std::vector<RunOutput>> Session::Run::all() {
+  const TraceScope traced("run");
   figures_.nodes.assign(plan_.devices.size(), 0);
   figures_.memory.assign(plan_.devices.size(), 0);
   TENON_TRY(match_inputs());

@@ -2,6 +2,7 @@
 #include "core/run/services.h"
 
 #include "core/base/border.h"
+#include "core/base/trace.h"
 #include "core/graph/blob.h"
 
 #include <sched.h>
@@ -104,6 +105,7 @@ const void* host_service_table(std::string_view id) {
   if (id == TENON_CONSTANT_ID) return &constant_table;
   if (id == TENON_CACHE_ID) return &cache_table();
   if (id == TENON_CPU_ID) return &cpu_table();
+  if (id == TENON_TRACE_ID) return &trace_table();
   return nullptr;
 }
 

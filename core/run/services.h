@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-// The host's services for plugins that need no model: tasks, memory, constants, cache, cpu. Static
+// The host's services for plugins that need no model: tasks, memory, constants, cache, cpu, trace. Static
 // tables, one per process. [any thread]
 namespace tenon {
 

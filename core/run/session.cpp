@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/session.h"
 
+#include "core/base/trace.h"
 #include "core/plan/body_plans.h"
 #include "core/run/run.h"
 
@@ -66,6 +67,7 @@ Result<BoundPhase*> Session::bind(size_t phase, const std::vector<int64_t>& symb
     return bound_.front().get();
   }
   if (bound_.size() >= most_bound + plan_->phases) bound_.pop_back();
+  const TraceScope traced("bind");
   TENON_TRY_ASSIGN(auto made, bind_phase(*plan_, phase, symbols));
   bound_.insert(bound_.begin(), std::move(made));
   return bound_.front().get();

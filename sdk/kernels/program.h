@@ -92,6 +92,7 @@ struct Frame {
   const Bound& bound;
   const tenon_run& run;
   std::byte* scratch;
+  const tenon_trace* trace = nullptr;  // who wants to know what chunks do
   std::atomic<bool> failed = false;
   std::mutex mutex = {};
   Status failure = {};

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/kernels/program.h"
+#include "sdk/kernels/trace.h"
 
 #include <algorithm>
 
@@ -48,13 +49,14 @@ Status check(const Bound& bound, const tenon_run& run) {
 }
 
 // Without a host's pool: this thread, one chunk after the other.
-Status run_alone(const Bound& bound, Frame& frame, const tenon_cancel* cancel) {
+Status run_alone(const Bound& bound, const tenon_step* steps, Frame& frame,
+                 const tenon_cancel* cancel) {
   for (size_t i = 0; i < bound.tasks.size(); ++i) {
     for (uint32_t chunk = 0; chunk < bound.chunks[i] && !frame.failed; ++chunk) {
       if (cancel != nullptr && cancel->poll != nullptr) {
         TENON_TRY(from_host(cancel->poll(cancel->context), "stopped by the host"));
       }
-      bound.tasks[i].fn(&bound.tasks[i], &frame, chunk, 0);
+      steps[i].fn(&steps[i], &frame, chunk, 0);
     }
   }
   return {};
@@ -83,15 +85,18 @@ Status run(const Bound& bound, const tenon_run& run) {
   if (run.scratch.buffer != nullptr) {
     scratch = object(run.scratch.buffer)->data + run.scratch.offset;
   }
-  Frame frame{bound, run, scratch};
+  Frame frame{bound, run, scratch, trace_of(run)};
+  const std::vector<tenon_step> traced =
+      frame.trace != nullptr ? traced_tasks(bound) : std::vector<tenon_step>();
+  const tenon_step* steps = frame.trace != nullptr ? traced.data() : bound.tasks.data();
   const auto* tasks = host_service<tenon_tasks>(TENON_TASKS_ID);
   Status status;
   if (tasks != nullptr && !bound.tasks.empty()) {
-    status = from_host(tasks->run_steps(bound.tasks.data(), bound.chunks.data(), bound.tasks.size(),
-                                        &frame, run.cancel),
-                       "stopped by the host");
+    status = from_host(
+        tasks->run_steps(steps, bound.chunks.data(), bound.tasks.size(), &frame, run.cancel),
+        "stopped by the host");
   } else {
-    status = run_alone(bound, frame, run.cancel);
+    status = run_alone(bound, steps, frame, run.cancel);
   }
   return frame.failure.ok() ? status : frame.failure;
 }

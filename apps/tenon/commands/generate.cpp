@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "apps/tenon/base/cancel.h"
+#include "apps/tenon/base/profile.h"
 #include "apps/tenon/base/text.h"
 #include "apps/tenon/texts/builtin.h"
 #include "apps/tenon/texts/model.h"
@@ -186,13 +187,19 @@ Result<Exit> generate_text(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Wanted wanted, wanted_of(arguments));
   TENON_TRY_ASSIGN(TextModel opened, open_text_model(wanted.model, arguments));
   Json request = request_of(arguments, wanted.model);
-  if (!wanted.prompt) return talk(opened, std::move(request), arguments);
+  TENON_TRY(begin_profile(opened.engine, arguments));
+  if (!wanted.prompt) {
+    TENON_TRY_ASSIGN(const Exit exit, talk(opened, std::move(request), arguments));
+    TENON_TRY(end_profile(opened.engine, arguments));
+    return exit;
+  }
   request.set("prompt", *wanted.prompt);
   if (arguments.has("chat")) request.set("chat", true);
   if (arguments.has("system")) request.set("system", arguments.text("system"));
   const bool echoes = !arguments.has("json") && !arguments.has("chat") && !arguments.has("system");
   TENON_TRY_ASSIGN(const Answer answer,
                    say(opened, request, arguments, echoes ? shown(*wanted.prompt) : std::string()));
+  TENON_TRY(end_profile(opened.engine, arguments));
   return answer.cancelled ? Exit::cancelled : Exit::ok;
 }
 
@@ -231,6 +238,7 @@ std::vector<Flag> generate_flags() {
       integer_flag("logprobs", 0, "with --json: N alternatives to each token"),
       {.name = "ignore-eos", .doc = "go on where the model would end"},
       {.name = "special", .doc = "print control tokens"},
+      profile_flag(),
       {.name = "json", .doc = "one JSON object for programs"},
   });
 }

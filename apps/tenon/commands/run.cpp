@@ -2,6 +2,7 @@
 #include "apps/tenon/base/bars.h"
 #include "apps/tenon/base/cancel.h"
 #include "apps/tenon/base/engine.h"
+#include "apps/tenon/base/profile.h"
 #include "apps/tenon/base/text.h"
 #include "apps/tenon/check/compare.h"
 #include "apps/tenon/files/npz.h"
@@ -151,6 +152,7 @@ Result<Exit> run_tensors(const Model& model, Session& session, std::span<const T
 
 Result<Exit> run_model(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Engine engine, open_engine(arguments));
+  TENON_TRY(begin_profile(engine, arguments));
   TENON_TRY_ASSIGN(const Model model, load_model(engine, arguments.operands().front(), arguments));
   TENON_TRY_ASSIGN(const std::vector<Tensor> wanted, attempt([&] { return model.inputs(); }));
   TENON_TRY_ASSIGN(const std::vector<std::string> pictures, pictures_of(arguments, wanted));
@@ -162,8 +164,10 @@ Result<Exit> run_model(const Arguments& arguments) {
   if (!session.ok()) {
     return device_problem(run_problem(session.status(), arguments.has("tap")));
   }
-  if (!pictures.empty()) return classify_pictures(model, *session, pictures, arguments);
-  return run_tensors(model, *session, wanted, arguments);
+  const auto done = pictures.empty() ? run_tensors(model, *session, wanted, arguments)
+                                     : classify_pictures(model, *session, pictures, arguments);
+  if (done.ok()) TENON_TRY(end_profile(engine, arguments));
+  return done;
 }
 
 std::vector<Flag> run_flags() {
@@ -217,6 +221,7 @@ std::vector<Flag> run_flags() {
        .value = "MS",
        .doc = "give up a run after this many milliseconds",
        .kind = Flag::Kind::integer},
+      profile_flag(),
       {.name = "loader", .value = "ID", .doc = "read the file with this loader"},
       {.name = "json", .doc = "one JSON object for programs"},
   };

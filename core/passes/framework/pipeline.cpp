@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/passes/pass.h"
 
+#include "core/base/trace.h"
+
 #include <algorithm>
 
 namespace tenon {
@@ -38,6 +40,7 @@ Status run_passes(Graph& graph, const PassOptions& options) {
   if (!options.stop_after.empty()) TENON_TRY(check_name(options.stop_after));
   for (const Pass& pass : all_passes()) {
     if (std::ranges::find(options.disabled, pass.name) == options.disabled.end()) {
+      const TraceScope traced("pass", pass.name);
       TENON_TRY(pass.run(graph, options));
       if (options.after) options.after(pass.name, graph);
     }

@@ -55,6 +55,12 @@ TENON_API void tenon_engine_destroy(tenon_engine* engine);
 TENON_API tenon_status tenon_engine_describe(tenon_engine* engine, const char* what,
                                              const tenon_byte_sink* sink);
 
+/* A timeline of what this process does: loading, passes, plans, runs, every step of every thread,
+ * and the memory of devices. on != 0: forgets what was kept and begins; sink may be null. 0: ends,
+ * and hands the timeline over as JSON that Perfetto and Chrome read. Runs are slower meanwhile. */
+TENON_API tenon_status tenon_engine_trace(tenon_engine* engine, uint32_t on,
+                                          const tenon_byte_sink* sink);
+
 /* Loads a model file; the loader is found by content. Of a directory, the file that a loader's
  * manifest names is loaded, or the only one that fits. Weights are mapped, not read. Options:
  *   loader=ID         this loader instead of the best probe

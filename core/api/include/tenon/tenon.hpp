@@ -284,6 +284,14 @@ class Engine {
     detail::check(tenon_engine_task(handle(), name.c_str(), &request, &sink));
     return events;
   }
+  // A timeline of what this process does from here to end_trace(), which gives it as JSON.
+  void begin_trace() const { detail::check(tenon_engine_trace(handle(), 1, nullptr)); }
+  std::string end_trace() const {
+    std::string text;
+    const tenon_byte_sink sink = detail::text_sink(text);
+    detail::check(tenon_engine_trace(handle(), 0, &sink));
+    return text;
+  }
   std::string describe(const std::string& what) const {
     std::string text;
     const tenon_byte_sink sink = detail::text_sink(text);

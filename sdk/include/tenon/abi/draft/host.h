@@ -19,7 +19,7 @@ extern "C" {
 #define TENON_MODELS_ID "tenon.host.models/1"
 #define TENON_SEQUENCES_ID "tenon.host.sequences/1"
 #define TENON_PACKS_ID "tenon.host.packs/1" /* reserved */
-#define TENON_TRACE_ID "tenon.host.trace/1" /* reserved */
+#define TENON_TRACE_ID "tenon.host.trace/1"
 
 /* One step of a program: fn runs for every chunk in [0, chunks), in any order, on any worker;
  * slot < width names the worker. */
@@ -77,6 +77,27 @@ typedef struct tenon_cpu {
   uint64_t cache_l1_bytes;
   uint64_t cache_l2_bytes;
 } tenon_cpu;
+
+/* What the calling thread did for a run that is traced: one chunk of a step. */
+typedef struct tenon_trace_span {
+  uint32_t size;
+  uint32_t chunk;
+  uint64_t run;   /* trace_id of tenon_run */
+  tenon_str op;   /* "Conv" */
+  tenon_str name; /* of the node */
+  uint64_t begin; /* nanoseconds, as now() tells them */
+  uint64_t end;
+  uint64_t bytes; /* of this chunk's operands, or of the step's, told with one chunk; 0: not known */
+  uint64_t flops; /* the same of its arithmetic */
+} tenon_trace_span;
+
+/* The host's timeline. A run is traced when its trace_id is not 0; nobody else tells spans. [any] */
+typedef struct tenon_trace {
+  uint32_t size;
+  uint32_t reserved;
+  uint64_t(TENON_CALL* now)(void);
+  void(TENON_CALL* span)(const tenon_trace_span* span);
+} tenon_trace;
 
 /* What a tenon_host_tensor is, beside a tensor. */
 #define TENON_KIND_TENSOR 0u

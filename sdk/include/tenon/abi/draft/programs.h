@@ -71,7 +71,7 @@ typedef struct tenon_run {
   uint32_t flags;
   tenon_binding scratch;
   const tenon_cancel* cancel; /* may be null */
-  uint64_t trace_id;
+  uint64_t trace_id; /* not 0: tell tenon.host.trace/1 what steps do */
 } tenon_run;
 
 typedef struct tenon_programs {
