@@ -40,6 +40,7 @@ classify() {
 }
 
 devices=$("$tenon" devices)
+classify cpu
 classify reference
 if grep -q '^opencl:0:' <<<"$devices"; then
   classify opencl:0
