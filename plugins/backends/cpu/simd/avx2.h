@@ -86,4 +86,23 @@ TENON_INLINE bool any(I32 a) { return _mm256_movemask_ps((__m256)a) != 0; }
 TENON_INLINE F32 ceil(F32 a) { return (F32)_mm256_round_ps((__m256)a, 0x0a); }
 TENON_INLINE F32 trunc(F32 a) { return (F32)_mm256_round_ps((__m256)a, 0x0b); }
 
+// `width` small integers.
+TENON_INLINE I32 load_u8(const uint8_t* from) {
+  return (I32)_mm256_cvtepu8_epi32(_mm_loadl_epi64((const __m128i*)from));
+}
+TENON_INLINE I32 load_i8(const uint8_t* from) {
+  return (I32)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const __m128i*)from));
+}
+// Each lane must fit.
+TENON_INLINE void store_i8(uint8_t* to, I32 a) {
+  const __m128i low = _mm256_castsi256_si128((__m256i)a);
+  const __m128i words = _mm_packs_epi32(low, _mm256_extracti128_si256((__m256i)a, 1));
+  _mm_storel_epi64((__m128i*)to, _mm_packs_epi16(words, words));
+}
+// Each byte, 0 to 15, becomes the byte of the table that it numbers.
+TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
+  const __m256i all = _mm256_broadcastsi128_si256(_mm_loadu_si128((const __m128i*)table));
+  return (I32)_mm256_shuffle_epi8(all, (__m256i)numbers);
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -73,4 +73,21 @@ TENON_INLINE bool any(I32 a) { return _mm512_movepi32_mask((__m512i)a) != 0; }
 TENON_INLINE F32 ceil(F32 a) { return (F32)_mm512_roundscale_ps((__m512)a, 0x0a); }
 TENON_INLINE F32 trunc(F32 a) { return (F32)_mm512_roundscale_ps((__m512)a, 0x0b); }
 
+// `width` small integers.
+TENON_INLINE I32 load_u8(const uint8_t* from) {
+  return (I32)_mm512_cvtepu8_epi32(_mm_loadu_si128((const __m128i*)from));
+}
+TENON_INLINE I32 load_i8(const uint8_t* from) {
+  return (I32)_mm512_cvtepi8_epi32(_mm_loadu_si128((const __m128i*)from));
+}
+// Each lane must fit.
+TENON_INLINE void store_i8(uint8_t* to, I32 a) {
+  _mm_storeu_si128((__m128i*)to, _mm512_cvtepi32_epi8((__m512i)a));
+}
+// Each byte, 0 to 15, becomes the byte of the table that it numbers.
+TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
+  const __m512i all = _mm512_broadcast_i32x4(_mm_loadu_si128((const __m128i*)table));
+  return (I32)_mm512_shuffle_epi8(all, (__m512i)numbers);
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL

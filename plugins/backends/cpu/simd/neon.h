@@ -81,4 +81,18 @@ TENON_INLINE bool any(I32 a) { return vmaxvq_u32(vreinterpretq_u32_s32((int32x4_
 TENON_INLINE F32 ceil(F32 a) { return (F32)vrndpq_f32((float32x4_t)a); }
 TENON_INLINE F32 trunc(F32 a) { return (F32)vrndq_f32((float32x4_t)a); }
 
+// `width` small integers.
+TENON_INLINE I32 load_u8(const uint8_t* from) { return I32{from[0], from[1], from[2], from[3]}; }
+TENON_INLINE I32 load_i8(const uint8_t* from) {
+  return I32{(int8_t)from[0], (int8_t)from[1], (int8_t)from[2], (int8_t)from[3]};
+}
+// Each lane must fit.
+TENON_INLINE void store_i8(uint8_t* to, I32 a) {
+  for (int i = 0; i < width; ++i) to[i] = (uint8_t)a[i];
+}
+// Each byte, 0 to 15, becomes the byte of the table that it numbers.
+TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
+  return (I32)vqtbl1q_u8(vld1q_u8(table), vreinterpretq_u8_s32((int32x4_t)numbers));
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL

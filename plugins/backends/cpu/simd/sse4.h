@@ -92,4 +92,21 @@ TENON_INLINE bool any(I32 a) { return _mm_movemask_ps((__m128)a) != 0; }
 TENON_INLINE F32 ceil(F32 a) { return (F32)_mm_round_ps((__m128)a, 0x0a); }
 TENON_INLINE F32 trunc(F32 a) { return (F32)_mm_round_ps((__m128)a, 0x0b); }
 
+// `width` small integers.
+TENON_INLINE I32 load_u8(const uint8_t* from) {
+  return (I32)_mm_cvtepu8_epi32(_mm_loadu_si32(from));
+}
+TENON_INLINE I32 load_i8(const uint8_t* from) {
+  return (I32)_mm_cvtepi8_epi32(_mm_loadu_si32(from));
+}
+// Each lane must fit.
+TENON_INLINE void store_i8(uint8_t* to, I32 a) {
+  const __m128i words = _mm_packs_epi32((__m128i)a, (__m128i)a);
+  _mm_storeu_si32(to, _mm_packs_epi16(words, words));
+}
+// Each byte, 0 to 15, becomes the byte of the table that it numbers.
+TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
+  return (I32)_mm_shuffle_epi8(_mm_loadu_si128((const __m128i*)table), (__m128i)numbers);
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL
