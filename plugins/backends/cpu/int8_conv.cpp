@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/backends/cpu/int8_conv.h"
 
+#include "plugins/backends/cpu/math/byte_rows.h"
 #include "plugins/backends/cpu/math/int8_depthwise.h"
 #include "plugins/backends/reference/reference.h"
 
@@ -60,18 +61,15 @@ void keep_filters(Int8ConvWeights& w, std::span<const uint8_t> weights, uint8_t 
 }
 
 // Where a chunk stands.
-struct Band {
+struct Place {
   int64_t image;
   int64_t group;
   int64_t channel;   // first output channel, in the group
   int64_t channels;  // how many
-  int64_t row;
-  int64_t rows;
-  int64_t column;
-  int64_t columns;
+  Band band;
 };
 
-Band band_of(const Int8ConvWeights& w, const Int8ConvShape& s, int64_t chunk) {
+Place place_of(const Int8ConvWeights& w, const Int8ConvShape& s, int64_t chunk) {
   const int64_t per_group = w.channels / w.groups;
   const int64_t part = chunk % s.parts;
   chunk /= s.parts;
@@ -84,87 +82,10 @@ Band band_of(const Int8ConvWeights& w, const Int8ConvShape& s, int64_t chunk) {
           .group = chunk % w.groups,
           .channel = channel,
           .channels = std::min(s.part_channels, per_group - channel),
-          .row = row,
-          .rows = std::min(s.band_rows, s.window.axes[1].out - row),
-          .column = column,
-          .columns = std::min(s.band_columns, s.window.axes[2].out - column)};
-}
-
-// Staged places [first, first + count) that lie inside the input, of those with one phase.
-struct Inside {
-  int64_t first;
-  int64_t last;
-};
-Inside inside(const WindowAxis& axis, int64_t start, int64_t count) {
-  const int64_t first = start >= 0 ? 0 : divide_up(-start, axis.stride);
-  const int64_t last = start >= axis.in ? 0 : divide_up(axis.in - start, axis.stride);
-  return {std::min(first, count), std::clamp<int64_t>(last, std::min(first, count), count)};
-}
-
-// Copies what a band sees of one channel, split by phase; beyond the input lies the zero point.
-void stage_bytes(const Int8ConvOperands& o, const Band& band, const uint8_t* plane, uint8_t* to) {
-  const Int8ConvShape& s = *o.shape;
-  const WindowAxis& height = s.window.axes[1];
-  const WindowAxis& width = s.window.axes[2];
-  const auto outside = static_cast<uint8_t>(o.zero ^ o.flip);
-  for (int64_t phase_y = 0; phase_y < height.stride; ++phase_y) {
-    for (int64_t phase_x = 0; phase_x < width.stride; ++phase_x) {
-      const int64_t y0 = height.input(band.row, 0) + phase_y;
-      const int64_t x0 = width.input(band.column, 0) + phase_x;
-      const Inside rows = inside(height, y0, s.staged_rows);
-      const Inside columns = inside(width, x0, s.pitch);
-      for (int64_t r = 0; r < s.staged_rows; ++r, to += s.pitch) {
-        if (r < rows.first || r >= rows.last || columns.first == columns.last) {
-          std::memset(to, outside, static_cast<size_t>(s.pitch));
-          continue;
-        }
-        const uint8_t* const from = plane + (y0 + r * height.stride) * width.in + x0;
-        const int64_t count = columns.last - columns.first;
-        std::memset(to, outside, static_cast<size_t>(columns.first));
-        if (width.stride == 1) {
-          std::memcpy(to + columns.first, from + columns.first, static_cast<size_t>(count));
-        } else {
-          int8_gemm().take_every(from + columns.first * width.stride, width.stride, count,
-                                 to + columns.first);
-        }
-        std::memset(to + columns.last, outside, static_cast<size_t>(s.pitch - columns.last));
-      }
-    }
-  }
-}
-
-// The same as centered f32, 0 beyond the input.
-void stage_reals(const Int8ConvOperands& o, const Band& band, const uint8_t* plane, float* row,
-                 float* to) {
-  const Int8ConvShape& s = *o.shape;
-  const WindowAxis& height = s.window.axes[1];
-  const WindowAxis& width = s.window.axes[2];
-  const Int8Depthwise& math = int8_depthwise();
-  const int64_t y0 = height.input(band.row, 0);
-  const int64_t x0 = width.input(band.column, 0);
-  std::fill_n(to, s.staged_area, 0.0f);
-  const int64_t rows = s.staged_rows * height.stride;
-  for (int64_t r = std::max<int64_t>(0, -y0); r < rows && y0 + r < height.in; ++r) {
-    float* const staged =
-        to + ((r % height.stride) * width.stride * s.staged_rows + r / height.stride) * s.pitch;
-    const uint8_t* const from = plane + (y0 + r) * width.in;
-    const int64_t before = std::max<int64_t>(0, -x0);
-    const int64_t skipped = std::max<int64_t>(0, x0);
-    const int64_t count = std::min(width.in - skipped, s.pitch * width.stride - before);
-    if (count <= 0) continue;
-    if (width.stride == 1) {
-      math.center(from + skipped, count, o.flip, static_cast<float>(o.zero), staged + before);
-      continue;
-    }
-    math.center(from + skipped, count, o.flip, static_cast<float>(o.zero), row);
-    for (int64_t phase = 0; phase < width.stride; ++phase) {
-      const int64_t first = before <= phase ? 0 : divide_up(before - phase, width.stride);
-      const int64_t at = first * width.stride + phase - before;
-      const int64_t taken = at >= count ? 0 : divide_up(count - at, width.stride);
-      math.take_every(row + at, width.stride, taken,
-                      staged + phase * s.staged_rows * s.pitch + first);
-    }
-  }
+          .band = {.row = row,
+                   .rows = std::min(s.band_rows, s.window.axes[1].out - row),
+                   .column = column,
+                   .columns = std::min(s.band_columns, s.window.axes[2].out - column)}};
 }
 
 // Lanes [lane, lane + count) of a band of rows `pitch` apart, cut where rows end; calls
@@ -184,8 +105,8 @@ void each_run(const Int8ConvShape& s, const Band& band, int64_t pitch, int64_t l
 
 class Product {
  public:
-  Product(const Int8ConvOperands& o, const Band& band, std::span<std::byte> bytes)
-      : o_(o), w_(*o.weights), s_(*o.shape), band_(band), gemm_(int8_gemm()) {
+  Product(const Int8ConvOperands& o, const Place& place, std::span<std::byte> bytes)
+      : o_(o), w_(*o.weights), s_(*o.shape), place_(place), band_(place.band), gemm_(int8_gemm()) {
     Scratch scratch(bytes);
     panel_ = scratch.take<uint8_t>(gemm_.panel_bytes(gemm_.tile_lanes, w_.quads));
     sums_ = scratch.take<int32_t>(gemm_.tile_rows * gemm_.tile_lanes);
@@ -193,12 +114,12 @@ class Product {
     row_add_ = scratch.take<int32_t>(s_.part_channels);
     row_factor_ = scratch.take<int32_t>(s_.part_channels);
     tile_ = scratch.take<uint8_t>(gemm_.tile_rows * gemm_.tile_lanes);
-    staged_ = scratch.take<uint8_t>(s_.is_straight ? 0 : s_.staged_area * w_.in_channels);
+    staged_ = scratch.take<uint8_t>(s_.is_straight ? 0 : s_.staging.bytes() * w_.in_channels);
   }
 
   void run() {
-    const int64_t first = band_.group * (w_.channels / w_.groups) + band_.channel;
-    for (int64_t i = 0; i < band_.channels; ++i) {
+    const int64_t first = place_.group * (w_.channels / w_.groups) + place_.channel;
+    for (int64_t i = 0; i < place_.channels; ++i) {
       const auto channel = static_cast<size_t>(first + i);
       const int64_t inner = w_.in_channels * w_.taps;
       row_factor_[i] = -w_.zeros[channel];
@@ -207,11 +128,12 @@ class Product {
                          inner * o_.zero * w_.zeros[channel]);
     }
     const int64_t plane = s_.window.in_plane();
-    const uint8_t* from = o_.x + (band_.image * w_.groups + band_.group) * w_.in_channels * plane;
+    const uint8_t* from = o_.x + (place_.image * w_.groups + place_.group) * w_.in_channels * plane;
     for (int64_t c = 0; c < w_.in_channels && !s_.is_straight; ++c) {
-      stage_bytes(o_, band_, from + c * plane, staged_ + c * s_.staged_area);
+      s_.staging.stage(band_, from + c * plane, static_cast<uint8_t>(o_.zero ^ o_.flip),
+                       staged_ + c * s_.staging.bytes());
     }
-    const int64_t pitch = s_.is_straight ? band_.columns : s_.pitch;
+    const int64_t pitch = s_.is_straight ? band_.columns : s_.staging.pitch();
     const int64_t lanes = (band_.rows - 1) * pitch + band_.columns;
     for (int64_t lane = 0; lane < lanes; lane += gemm_.tile_lanes) {
       const int64_t count = std::min(gemm_.tile_lanes, lanes - lane);
@@ -232,8 +154,8 @@ class Product {
     const int64_t step = gemm_.panel_bytes(count, divide_up(w_.in_channels, 4));
     for (int64_t t = 0; t < w_.taps; ++t) {
       if (!s_.is_straight) {
-        matrix.data = staged_ + s_.offsets[static_cast<size_t>(t)] + lane;
-        matrix.stride = s_.staged_area;
+        matrix.data = staged_ + s_.staging.offsets()[static_cast<size_t>(t)] + lane;
+        matrix.stride = s_.staging.bytes();
       }
       gemm_.pack_lanes(matrix, panel_ + t * step);
     }
@@ -242,11 +164,12 @@ class Product {
 
   void run_blocks(int64_t first, int64_t pitch, int64_t lane, int64_t count) {
     const int64_t blocks_of_group = divide_up(w_.channels / w_.groups, gemm_.tile_rows);
-    for (int64_t row = 0; row < band_.channels; row += gemm_.tile_rows) {
-      const int64_t block = band_.group * blocks_of_group + (band_.channel + row) / gemm_.tile_rows;
+    for (int64_t row = 0; row < place_.channels; row += gemm_.tile_rows) {
+      const int64_t block =
+          place_.group * blocks_of_group + (place_.channel + row) / gemm_.tile_rows;
       const Int8Tile tile = {.rows = w_.blocks.data() + w_.places[static_cast<size_t>(block)],
                              .lanes = panel_,
-                             .row_count = std::min(gemm_.tile_rows, band_.channels - row),
+                             .row_count = std::min(gemm_.tile_rows, place_.channels - row),
                              .lane_count = count,
                              .groups = w_.quads,
                              .row_add = row_add_ + row,
@@ -260,7 +183,7 @@ class Product {
 
   void store(const Int8Tile& tile, int64_t channel, int64_t pitch, int64_t lane) {
     const int64_t plane = s_.window.out_plane();
-    const int64_t out = (band_.image * w_.channels + channel) * plane;
+    const int64_t out = (place_.image * w_.channels + channel) * plane;
     Int8Requantize how = o_.how;
     if (o_.bytes != nullptr) how.row_scale = o_.scales + channel;
     const bool is_whole = s_.is_straight;
@@ -284,6 +207,7 @@ class Product {
   const Int8ConvOperands& o_;
   const Int8ConvWeights& w_;
   const Int8ConvShape& s_;
+  const Place& place_;
   const Band& band_;
   const Int8Gemm& gemm_;
   uint8_t* panel_;       // packed lanes of one tile
@@ -295,53 +219,41 @@ class Product {
   uint8_t* staged_;      // what the band sees
 };
 
-// One channel after the other, each with its own filter.
-void run_depthwise(const Int8ConvOperands& o, const Band& band, std::span<std::byte> bytes) {
+// The one channel of a group with its own filter.
+void run_depthwise(const Int8ConvOperands& o, const Place& place, std::span<std::byte> bytes) {
   const Int8ConvWeights& w = *o.weights;
   const Int8ConvShape& s = *o.shape;
   const Int8Depthwise& math = int8_depthwise();
-  const int64_t lanes = (band.rows - 1) * s.pitch + band.columns;
+  const int64_t lanes = s.staging.places(place.band);
+  const int64_t staged_bytes = s.staging.bytes();
   Scratch scratch(bytes);
-  auto* const staged = scratch.take<float>(s.staged_area + math.slack);
+  auto* const reals = scratch.take<float>(staged_bytes + math.slack);
   auto* const sums = scratch.take<float>(lanes + math.slack);
-  auto* const row = scratch.take<float>(s.window.axes[2].in);
-  auto* const packed = scratch.take<uint8_t>(4 * (lanes + math.slack));
-  const int64_t channel = band.group;
-  const int64_t plane = s.window.in_plane();
-  stage_reals(o, band, o.x + (band.image * w.channels + channel) * plane, row, staged);
+  auto* const packed = scratch.take<int32_t>(lanes + math.slack);
+  auto* const staged = scratch.take<uint8_t>(staged_bytes + byte_slack);
+  const int64_t channel = place.group;
+  const int64_t plane = place.image * w.channels + channel;
+  s.staging.stage(place.band, o.x + plane * s.window.in_plane(),
+                  static_cast<uint8_t>(o.zero ^ o.flip), staged);
+  math.center(staged, staged_bytes, o.flip, static_cast<float>(o.zero), reals);
   const float start = o.bias != nullptr ? static_cast<float>(o.bias[channel]) : 0.0f;
-  math.add_taps(staged, s.offsets.data(), w.filters.data() + channel * w.taps, w.taps, start, lanes,
-                sums);
-  const int64_t size = o.bytes != nullptr ? 1 : 4;
-  if (o.bytes != nullptr) {
+  math.add_taps(reals, s.staging.offsets().data(), w.filters.data() + channel * w.taps, w.taps,
+                start, lanes, sums);
+  const bool is_bytes = o.bytes != nullptr;
+  if (is_bytes) {
     Int8Requantize how = o.how;
     how.row_scale = o.scales + channel;
-    math.requantize(sums, lanes, how, packed);
+    math.requantize(sums, lanes, how, reinterpret_cast<uint8_t*>(packed));
   } else {
-    math.to_integers(sums, lanes, reinterpret_cast<int32_t*>(packed));
+    math.to_integers(sums, lanes, packed);
   }
-  auto* const out = o.bytes != nullptr ? o.bytes : reinterpret_cast<uint8_t*>(o.sums);
-  const int64_t base = (band.image * w.channels + channel) * s.window.out_plane();
-  each_run(s, band, s.pitch, 0, lanes, [&](int64_t at, int64_t n, int64_t place) {
-    std::memcpy(out + (base + place) * size, packed + at * size, static_cast<size_t>(n * size));
-  });
-}
-
-void lay_out(Int8ConvShape& s) {
-  const WindowAxis& height = s.window.axes[1];
-  const WindowAxis& width = s.window.axes[2];
-  s.staged_rows = s.band_rows + (height.kernel - 1) * height.dilation / height.stride;
-  s.pitch = s.band_columns + (width.kernel - 1) * width.dilation / width.stride;
-  s.staged_area = height.stride * width.stride * s.staged_rows * s.pitch;
-  s.offsets.clear();
-  for (int64_t ky = 0; ky < height.kernel; ++ky) {
-    for (int64_t kx = 0; kx < width.kernel; ++kx) {
-      const int64_t y = ky * height.dilation;
-      const int64_t x = kx * width.dilation;
-      const int64_t phase = (y % height.stride) * width.stride + x % width.stride;
-      s.offsets.push_back((phase * s.staged_rows + y / height.stride) * s.pitch + x / width.stride);
-    }
-  }
+  const int64_t size = is_bytes ? 1 : 4;
+  const int64_t out = s.window.axes[2].out;
+  const int64_t first = plane * s.window.out_plane() + place.band.row * out + place.band.column;
+  uint8_t* const to = is_bytes ? o.bytes : reinterpret_cast<uint8_t*>(o.sums);
+  byte_rows().cut(reinterpret_cast<const uint8_t*>(packed), place.band.rows,
+                  s.staging.pitch() * size, place.band.columns * size, to + first * size,
+                  out * size);
 }
 
 bool is_plain(const WindowAxis& axis) {
@@ -435,26 +347,26 @@ Result<KernelWork> shape_conv(const KernelSizes& sizes, const Int8ConvWeights& w
     s.window.axes = {WindowAxis{}, WindowAxis{}, WindowAxis{.in = plane, .out = plane}};
   }
   cut(s, weights);
-  lay_out(s);
+  s.staging = ByteStaging(s.window, s.band_rows, s.band_columns);
   const Int8Gemm& gemm = int8_gemm();
   const int64_t slack = int8_depthwise().slack;
-  const int64_t lanes = s.band_rows * s.pitch + slack;
+  const int64_t lanes = s.band_rows * s.staging.pitch() + slack;
   KernelWork work;
   work.chunks = s.images * weights.groups * s.row_bands * s.column_bands * s.parts;
-  work.scratch = weights.is_depthwise
-                     ? 4 * (s.staged_area + slack + 2 * lanes + s.window.axes[2].in)
-                     : gemm.panel_bytes(gemm.tile_lanes, weights.quads) +
-                           5 * gemm.tile_rows * gemm.tile_lanes + 4 * gemm.tile_lanes +
-                           8 * s.part_channels +
-                           (s.is_straight ? 0 : s.staged_area * weights.in_channels);
+  work.scratch =
+      weights.is_depthwise
+          ? 5 * (s.staging.bytes() + slack) + 8 * lanes + byte_slack
+          : gemm.panel_bytes(gemm.tile_lanes, weights.quads) +
+                5 * gemm.tile_rows * gemm.tile_lanes + 4 * gemm.tile_lanes + 8 * s.part_channels +
+                (s.is_straight ? 0 : s.staging.bytes() * weights.in_channels + byte_slack);
   work.block = keep(std::move(s));
   return work;
 }
 
 void run_conv(const Int8ConvOperands& operands, std::span<std::byte> scratch, int64_t chunk) {
-  const Band band = band_of(*operands.weights, *operands.shape, chunk);
-  if (operands.weights->is_depthwise) return run_depthwise(operands, band, scratch);
-  Product(operands, band, scratch).run();
+  const Place place = place_of(*operands.weights, *operands.shape, chunk);
+  if (operands.weights->is_depthwise) return run_depthwise(operands, place, scratch);
+  Product(operands, place, scratch).run();
 }
 
 }  // namespace tenon::cpu

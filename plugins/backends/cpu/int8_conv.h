@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "plugins/backends/cpu/byte_staging.h"
 #include "plugins/backends/cpu/math/int8_gemm.h"
 #include "plugins/backends/reference/window.h"
 #include "tenon/kernels.h"
@@ -46,11 +47,7 @@ struct Int8ConvShape {
   int64_t column_bands = 0;
   int64_t part_channels = 0;  // of a group, whole blocks
   int64_t parts = 0;
-  // A staged channel: planes by phase of the steps, so that a tap is an offset.
-  int64_t staged_rows = 0;
-  int64_t pitch = 0;
-  int64_t staged_area = 0;
-  std::vector<int64_t> offsets;  // by tap, in a staged channel
+  ByteStaging staging;  // of one input channel
 };
 
 Result<KernelWork> shape_conv(const KernelSizes& sizes, const Int8ConvWeights& weights);

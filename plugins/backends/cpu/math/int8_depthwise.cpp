@@ -20,10 +20,6 @@ void center(const uint8_t* from, int64_t count, uint8_t flip, float zero, float*
   for (; i < count; ++i) to[i] = static_cast<float>(from[i] ^ flip) - zero;
 }
 
-void take_every(const float* from, int64_t step, int64_t count, float* to) {
-  for (int64_t i = 0; i < count; ++i) to[i] = from[i * step];
-}
-
 void add_taps(const float* plane, const int64_t* offsets, const float* weights, int64_t taps,
               float start, int64_t count, float* to) {
   for (int64_t i = 0; i < count; i += group_vectors * width) {
@@ -61,7 +57,6 @@ void to_integers(const float* sums, int64_t count, int32_t* to) {
 extern const Int8Depthwise int8_depthwise;
 const Int8Depthwise int8_depthwise = {.slack = group_vectors * width,
                                       .center = center,
-                                      .take_every = take_every,
                                       .add_taps = add_taps,
                                       .requantize = requantize,
                                       .to_integers = to_integers};

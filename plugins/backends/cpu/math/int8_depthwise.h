@@ -13,8 +13,6 @@ struct Int8Depthwise {
   int64_t slack;  // numbers that add_taps may read behind the last and write behind `count`
   // to[i] = (from[i] ^ flip) - zero.
   void (*center)(const uint8_t* from, int64_t count, uint8_t flip, float zero, float* to);
-  // to[i] = from[i * step] for i below count.
-  void (*take_every)(const float* from, int64_t step, int64_t count, float* to);
   // to[i] = start + the sum over taps of plane[offsets[t] + i] * weights[t].
   void (*add_taps)(const float* plane, const int64_t* offsets, const float* weights, int64_t taps,
                    float start, int64_t count, float* to);

@@ -113,16 +113,6 @@ void pack_lanes(const Int8Matrix& from, uint8_t* to) {
   }
 }
 
-void take_every(const uint8_t* from, int64_t step, int64_t count, uint8_t* to) {
-  int64_t i = 0;
-  for (; step == 2 && i + 16 < count; i += 16) {
-    const Bytes a = load_bytes(from + 2 * i), b = load_bytes(from + 2 * i + 16);
-    store_bytes(to + i, __builtin_shufflevector(a, b, 0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24,
-                                                26, 28, 30));
-  }
-  for (; i < count; ++i) to[i] = from[i * step];
-}
-
 template <bool is_signed>
 TENON_INLINE void total(const void* panel, int64_t lane_count, int64_t groups, int32_t* totals) {
   const int64_t vectors = vectors_of_panel(lane_count);
@@ -243,7 +233,6 @@ const Int8Gemm int8_gemm = {.tile_rows = block_rows,
                             .panel_bytes = panel_bytes,
                             .pack_rows = pack_rows,
                             .pack_lanes = pack_lanes,
-                            .take_every = take_every,
                             .total_unsigned = total_unsigned,
                             .total_signed = total_signed,
                             .unsigned_rows = unsigned_rows,

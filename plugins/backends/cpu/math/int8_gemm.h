@@ -53,8 +53,6 @@ struct Int8Gemm {
   void (*pack_rows)(const Int8Matrix& from, uint8_t* to, int32_t* totals);
   // Packs a panel: its lanes are the matrix's columns.
   void (*pack_lanes)(const Int8Matrix& from, uint8_t* to);
-  // to[i] = from[i * step] for i below count.
-  void (*take_every)(const uint8_t* from, int64_t step, int64_t count, uint8_t* to);
   // Sums over the inner axis of each lane of a packed panel of u8 or of i8.
   void (*total_unsigned)(const void* lanes, int64_t lane_count, int64_t groups, int32_t* totals);
   void (*total_signed)(const void* lanes, int64_t lane_count, int64_t groups, int32_t* totals);
