@@ -24,6 +24,10 @@ Status begin_profile(const Engine& engine, const Arguments& arguments) {
 Status end_profile(const Engine& engine, const Arguments& arguments) {
   if (!arguments.has("profile")) return {};
   TENON_TRY_ASSIGN(const std::string timeline, attempt([&] { return engine.end_trace(); }));
+  return write_profile(timeline, arguments);
+}
+
+Status write_profile(const std::string& timeline, const Arguments& arguments) {
   std::ofstream file(arguments.text("profile"), std::ios::binary);
   file << timeline;
   file.close();

@@ -12,4 +12,7 @@ Flag profile_flag();
 Status begin_profile(const Engine& engine, const Arguments& arguments);
 Status end_profile(const Engine& engine, const Arguments& arguments);
 
+// A timeline into the file of --profile.
+Status write_profile(const std::string& timeline, const Arguments& arguments);
+
 }  // namespace tenon::cli

@@ -7,6 +7,7 @@
 #include "apps/tenon/bench/machine.h"
 #include "apps/tenon/bench/slices.h"
 #include "apps/tenon/bench/table.h"
+#include "apps/tenon/bench/watch.h"
 #include "apps/tenon/run/placement.h"
 
 #include <algorithm>
@@ -47,6 +48,7 @@ struct Times {
   int64_t streams = 1;         // runs at a time
   double items_per_second = 0;
   double others_busy = 0;
+  double peak_mb = 0;
   bool finite = true;
   Json placement;
 };
@@ -126,6 +128,7 @@ Result<Times> time_runs(Subject& subject, const std::vector<Tensor>& inputs,
   TENON_TRY_ASSIGN(const std::string about, attempt([&] { return subject.session.describe(); }));
   TENON_TRY_ASSIGN(times.placement, parse_json(about));
   times.others_busy = load.share();
+  times.peak_mb = memory_mb();
   return times;
 }
 
@@ -152,7 +155,7 @@ Json facts_of(const Times& times, const Subject& subject, const Arguments& argum
       .set("runs_per_slice", times.runs)
       .set("streams", times.streams)
       .set("items_per_second", times.items_per_second)
-      .set("peak_rss_mb", memory_mb())
+      .set("peak_rss_mb", times.peak_mb)
       .set("rss_before_mb", subject.memory_before_mb)
       .set("others_busy", times.others_busy)
       .set("finite", times.finite)
@@ -212,6 +215,16 @@ Status pace(Subject& subject, const std::vector<Tensor>& inputs, const Arguments
   });
 }
 
+// As many as take half a second, at most 200.
+Status watch_runs(Watch& watch, Subject& subject, const std::vector<Tensor>& inputs,
+                  double seconds) {
+  const auto runs = static_cast<int64_t>(std::clamp(0.5 / std::max(seconds, 1e-9), 1.0, 200.0));
+  Runner runner(subject.session, inputs);
+  TENON_TRY(watch.begin());
+  for (int64_t i = 0; i < runs; ++i) TENON_TRY(runner.run());
+  return watch.end(runs);
+}
+
 }  // namespace
 
 Result<Exit> bench_graph(Subject& subject, const Arguments& arguments) {
@@ -222,12 +235,17 @@ Result<Exit> bench_graph(Subject& subject, const Arguments& arguments) {
     return Exit::ok;
   }
   TENON_TRY_ASSIGN(const Times times, time_runs(subject, inputs, arguments));
-  const Json facts = facts_of(times, subject, arguments);
+  TENON_TRY_ASSIGN(auto watch, Watch::make(subject.engine, arguments));
+  if (watch) TENON_TRY(watch_runs(*watch, subject, inputs, percentile(times.slices, 50)));
+  const bool has_table = watch && watch->has_table();
+  Json facts = facts_of(times, subject, arguments);
   const Form form = form_of(arguments);
   if (form == Form::json) {
+    if (has_table) facts.set("operators", watch->json()).set("limits", watch->limits_json());
     print(facts.dump() + "\n");
   } else {
     print(shown(form == Form::text ? lines_of(facts) : row_of(facts), form));
+    if (has_table) print("\n" + shown(watch->table(), form));
   }
   return times.finite ? Exit::ok : Exit::differs;
 }

@@ -2,6 +2,7 @@
 #include "apps/tenon/bench/plugin.h"
 
 #include "apps/tenon/bench/loops.h"
+#include "apps/tenon/bench/workers.h"
 
 #include <memory>
 
@@ -29,12 +30,20 @@ tenon_status reported(const tenon_host* host, const Status& status) {
   return static_cast<tenon_status>(status.code());
 }
 
+Status tell_costs(const tenon_host& host, const tenon_event_sink& events) {
+  TENON_TRY_ASSIGN(const Json costs, worker_costs(host));
+  const std::string text = costs.dump();
+  const tenon_status code = events.event(events.context, to_str(text));
+  return code == TENON_OK ? Status() : Status(static_cast<Code>(code), "the listener failed");
+}
+
 tenon_status run(void* self, tenon_model_ref* model, const tenon_request* request,
                  const tenon_event_sink* events) {
   const tenon_host* host = static_cast<const Started*>(self)->host;
   try {
     const auto parameters = parse_json(to_view(request->parameters));
     if (!parameters.ok()) return reported(host, parameters.status());
+    if (model == nullptr) return reported(host, tell_costs(*host, *events));
     return reported(host, time_texts(*host, model, *parameters, *events, request->cancel));
   } catch (const std::exception& error) {
     return reported(host, internal_error("{}", error.what()));

@@ -31,7 +31,7 @@ TEST(Slices, there_are_at_least_three_and_each_has_all_its_runs) {
 }
 
 TEST(Slices, a_failed_run_ends_the_measurement) {
-  const Run fails = [] { return device_error("gone"); };
+  const bench::Run fails = [] { return device_error("gone"); };
   EXPECT_EQ(warm_up(fails, 1).status().code(), Code::device);
   EXPECT_EQ(timed_slices(fails, 1, 1).status().code(), Code::device);
 }

@@ -5,6 +5,7 @@
 #include "apps/tenon/bench/machine.h"
 #include "apps/tenon/bench/slices.h"
 #include "apps/tenon/bench/table.h"
+#include "apps/tenon/bench/watch.h"
 
 #include <charconv>
 #include <cmath>
@@ -108,6 +109,18 @@ Result<Speeds> measure(Subject& subject, const Test& test, int64_t repeats) {
   return speeds;
 }
 
+// One run of the test that is watched.
+Status watch_run(Watch& watch, Subject& subject, const Test& test) {
+  Status failure;
+  TENON_TRY(run_loop(subject, test.parameters(), [&](const Json& event) {
+    if (event.text("event") == "run") return false;
+    failure = watch.begin();
+    return failure.ok();
+  }));
+  TENON_TRY(std::move(failure));
+  return watch.end(1);
+}
+
 Result<Exit> pace(Subject& subject, const Test& test) {
   Json parameters = test.parameters();
   parameters.set("refresh", refresh_tokens);
@@ -181,6 +194,7 @@ std::vector<std::string> cells_of(const Json& record, Form form) {
   if (form == Form::csv) {
     std::vector<std::string> cells;
     for (const auto& [name, value] : record.members()) {
+      if (value.is_array() || value.is_object()) continue;
       cells.push_back(value.is_text() ? std::string(*value.text()) : value.dump());
     }
     return cells;
@@ -203,7 +217,9 @@ void report(const std::vector<Json>& records, Form form) {
   Table table;
   if (form == Form::csv) {
     auto& header = table.emplace_back();
-    for (const auto& [name, value] : records.front().members()) header.push_back(name);
+    for (const auto& [name, value] : records.front().members()) {
+      if (!value.is_array() && !value.is_object()) header.push_back(name);
+    }
   } else {
     table.push_back({"model", "size", "params", "backend", "threads", "test", "t/s"});
   }
@@ -243,13 +259,23 @@ Result<Exit> bench_texts(Subject& subject, const Arguments& arguments) {
   const OtherLoad load;
   std::vector<Json> records;
   bool finite = true;
+  std::vector<Table> tables;
+  TENON_TRY_ASSIGN(auto watch, Watch::make(subject.engine, arguments));
   for (const Test& test : tests) {
     TENON_TRY_ASSIGN(const Speeds speeds,
                      measure(subject, test, std::max<int64_t>(arguments.integer("repeat"), 1)));
     finite = finite && speeds.finite;
     records.push_back(record_of(facts, test, speeds));
+    if (watch) TENON_TRY(watch_run(*watch, subject, test));
+    if (!watch || !watch->has_table()) continue;
+    tables.push_back(watch->table());
+    records.back().set("operators", watch->json()).set("limits", watch->limits_json());
   }
-  report(records, form_of(arguments));
+  const Form form = form_of(arguments);
+  report(records, form);
+  for (size_t i = 0; i < tables.size() && form != Form::json; ++i) {
+    print(fmt::format("\n{}\n", tests[i].name()) + shown(tables[i], form));
+  }
   std::fputs(fmt::format("made ready in {:.2f} s; {:.0f} MB peak, {:.0f} MB before the model; "
                          "others used {:.0f} % of the machine; logits {}\n",
                          subject.creations.back(), memory_mb(), subject.memory_before_mb,

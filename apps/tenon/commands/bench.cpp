@@ -1,5 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/tenon/base/profile.h"
+#include "apps/tenon/bench/limits.h"
 #include "apps/tenon/bench/texts.h"
+
+#include <filesystem>
 
 namespace tenon::cli {
 
@@ -30,6 +34,10 @@ Status check_words(const Arguments& arguments) {
 Result<Exit> bench_model(const Arguments& arguments) {
   TENON_TRY(check_words(arguments));
   const auto& words = arguments.operands();
+  std::error_code none;
+  if (words.front() == "limits" && !std::filesystem::exists("limits", none)) {
+    return bench::bench_limits(arguments);
+  }
   if (words.size() > 1 && words[1] == "create") return bench::pace_creations(arguments);
   TENON_TRY_ASSIGN(bench::Subject subject, bench::open_subject(arguments));
   TENON_TRY_ASSIGN(const bool texts, bench::is_about_texts(subject.model, arguments));
@@ -94,6 +102,9 @@ std::vector<Flag> bench_flags() {
        .kind = Flag::Kind::integer,
        .otherwise = "1"},
       {.name = "paced", .doc = "one slice for each line of standard input"},
+      {.name = "ops", .doc = "where the time goes, by operator, beside the machine's limit"},
+      {.name = "nodes", .doc = "the same by node"},
+      profile_flag(),
       size_flag(),
       fixed_input_flag(),
       {.name = "loader", .value = "ID", .doc = "read the file with this loader"},
@@ -112,7 +123,7 @@ Command bench() {
   return {
       .name = "bench",
       .doc = "times a model: tokens a second of texts, or runs of a graph",
-      .operands = {{"MODEL", "a model's file or directory"},
+      .operands = {{"MODEL", "a model's file or directory, or limits: what this machine can do"},
                    {"PHASE", "with --paced: create, or pp or tg of texts", false}},
       .flags = bench_flags(),
       .more =
