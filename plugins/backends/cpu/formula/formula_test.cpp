@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/backends/cpu/formula/move.h"
 #include "plugins/backends/cpu/formula/run.h"
 #include "plugins/backends/cpu/level.h"
 #include "tenon/expr.h"
@@ -95,6 +96,11 @@ class Tried {
     for (const Box& box : all) {
       auto code = compile_strips(*rows, box, sizes);
       EXPECT_TRUE(code.ok()) << code.status().message();
+      if (const auto move = find_move(*rows, *code)) {
+        run_move(*move, places, 0, move->units() / 2);
+        run_move(*move, places, move->units() / 2, move->units());
+        continue;
+      }
       // In two parts, as chunks are.
       const int64_t strips = code->strips();
       run_strips(*code, places, 0, strips / 2);
@@ -269,6 +275,23 @@ TEST(CpuFormula, quotients_of_positions_cut_axes_into_blocks) {
                   1);
   expect_as_plain(
       {.text = "x0[(coord(0) + 3) % 16]", .dims = {70}, .operands = {f32}, .elements = {16}});
+}
+
+TEST(CpuFormula, elements_of_any_type_are_moved) {
+  for (const DType dtype : {f32, i64, DType::u8, DType::f16}) {
+    const auto expect_moved = [&](const char* text, std::vector<int64_t> dims) {
+      expect_as_plain(
+          {.text = text, .dims = std::move(dims), .operands = {dtype}, .result = dtype});
+    };
+    expect_moved("x0[coord(1) * 70 + coord(0)]", {70, 35});
+    expect_moved("x0[coord(1) * 3 + coord(0)]", {3, 600});
+    expect_moved("x0[coord(1) * 600 + coord(0)]", {600, 3});
+    expect_moved("x0[coord(0) * 280 + coord(2) * 140 + coord(1) * 35 + coord(3)]", {3, 4, 2, 35});
+    expect_moved("x0[coord(0) * 280 + coord(2) * 70 + coord(1) * 35 + coord(3)]", {3, 2, 4, 35});
+    expect_moved("x0[coord(0) * 280 + coord(3) * 140 + coord(1) * 35 + coord(2)]", {3, 4, 35, 2});
+    expect_moved("x0", {5, 4096});
+    expect_moved("x0[coord(0) * 4 + coord(1) * 2]", {60, 2});
+  }
 }
 
 TEST(CpuFormula, rows_and_elements_are_gathered) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/backends/cpu/cpu.h"
+#include "plugins/backends/cpu/formula/move.h"
 #include "plugins/backends/cpu/formula/run.h"
 
 #include "tenon/strip_vm.h"
@@ -15,13 +16,23 @@ namespace {
 constexpr int64_t chunk_weight = 1 << 17;
 
 struct Piece {
-  uint32_t code = 0;
+  uint32_t part = 0;
   int64_t begin = 0;
   int64_t end = 0;
 };
 
+// One box.
+struct Part {
+  StripCode code;
+  std::optional<MoveCode> move;  // does the same
+  int64_t units() const { return move ? move->units() : code.strips(); }
+  int64_t elements() const {  // of a unit
+    return move ? move->block * move->extents[move->rank - 1] : code.rows * code.columns;
+  }
+};
+
 struct Formula {
-  std::vector<StripCode> codes;
+  std::vector<Part> parts;
   std::vector<Piece> pieces;
   std::vector<size_t> chunks;  // the first piece of each chunk, and the end
   std::optional<StripProgram> plain;
@@ -43,16 +54,15 @@ int64_t weight_of(const FormulaRows& formula) {
 void divide(Formula& formula, int64_t weight) {
   const int64_t most = std::max<int64_t>(chunk_weight / weight, 1024);
   int64_t left = 0;
-  for (uint32_t i = 0; i < formula.codes.size(); ++i) {
-    const StripCode& code = formula.codes[i];
-    const int64_t elements = code.rows * code.columns;
-    const int64_t strips = code.strips();
-    for (int64_t begin = 0; begin < strips;) {
+  for (uint32_t i = 0; i < formula.parts.size(); ++i) {
+    const int64_t elements = formula.parts[i].elements();
+    const int64_t units = formula.parts[i].units();
+    for (int64_t begin = 0; begin < units;) {
       if (left <= 0) {
         formula.chunks.push_back(formula.pieces.size());
         left = most;
       }
-      const int64_t count = std::min(strips - begin, (left + elements - 1) / elements);
+      const int64_t count = std::min(units - begin, (left + elements - 1) / elements);
       formula.pieces.push_back({i, begin, begin + count});
       begin += count;
       left -= count * elements;
@@ -97,7 +107,8 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
   for (const Box& box : split_output(rows, known.dims, known.symbols)) {
     Result<StripCode> code = compile_strips(rows, box, known);
     if (!code.ok()) return shape_plain(sizes, {});
-    formula.codes.push_back(std::move(*code));
+    std::optional<MoveCode> move = find_move(rows, *code);
+    formula.parts.push_back({std::move(*code), std::move(move)});
   }
   divide(formula, weight_of(rows));
   KernelWork work{.chunks = static_cast<int64_t>(formula.chunks.size()) - 1};
@@ -127,7 +138,12 @@ void run(const KernelArguments& arguments, int64_t chunk) {
   const auto at = static_cast<size_t>(chunk);
   for (size_t i = formula.chunks[at]; i < formula.chunks[at + 1]; ++i) {
     const Piece& piece = formula.pieces[i];
-    run_strips(formula.codes[piece.code], places, piece.begin, piece.end);
+    const Part& part = formula.parts[piece.part];
+    if (part.move) {
+      run_move(*part.move, places, piece.begin, piece.end);
+    } else {
+      run_strips(part.code, places, piece.begin, piece.end);
+    }
   }
 }
 
