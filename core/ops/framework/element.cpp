@@ -45,10 +45,11 @@ bool reads_data(const Graph& graph, Expr expr) {
   return false;
 }
 
-// Numbers the operands that a formula loads anew.
+// Numbers the operands that a formula loads anew, behind those that the node keeps anyway.
 class Operands : public ExprPool::Replace {
  public:
-  Operands(Graph& graph, const Node& node) : graph_(graph), node_(node) {}
+  Operands(Graph& graph, const Node& node, std::vector<ValueId> kept)
+      : graph_(graph), node_(node), inputs_(std::move(kept)) {}
 
   Expr operator()(const tenon_expr& row, Expr a, Expr b, Expr c) override {
     if (row.op != TENON_EXPR_LOAD) return {};
@@ -118,7 +119,9 @@ Result<std::vector<Node>> lower_node(Graph& graph, const Node& node) {
     if (node.outputs[output] == no_id) continue;
     TENON_TRY_ASSIGN(const Expr element, element_of(graph, node, output));
     const Formula formula = cut_out(*graph.exprs, element.id());
-    Operands operands(graph, node);
+    // Weights keep all that says how they lie: kernels read them by it.
+    const bool is_weight = node.attributes.contains("format");
+    Operands operands(graph, node, is_weight ? node.inputs : std::vector<ValueId>());
     Node made;
     made.op = node.op;
     made.domain = node.domain;
@@ -127,10 +130,7 @@ Result<std::vector<Node>> lower_node(Graph& graph, const Node& node) {
     made.formula = graph.exprs->rewrite(formula.rows, formula.root, operands).id();
     made.inputs = std::move(operands).inputs();
     made.outputs = {node.outputs[output]};
-    // Kernels of weights are chosen by it.
-    if (const auto format = node.attributes.find("format"); format != node.attributes.end()) {
-      made.attributes.insert(*format);
-    }
+    if (is_weight) made.attributes = node.attributes;
     lowered.push_back(std::move(made));
   }
   return lowered;
