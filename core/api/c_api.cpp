@@ -27,9 +27,9 @@ struct tenon_session {
   int64_t deadline_ms = 0;  // 0 = none
 };
 struct tenon_result {
+  std::vector<RunInput> inputs;  // of the last run; borrows what the caller gave for it
   std::vector<RunOutput> outputs;
   HostViews views;
-  std::vector<const tenon_host_tensor*> tensors;  // by output
 };
 
 namespace {
@@ -155,6 +155,17 @@ Patience patience(const tenon_session* session, const tenon_cancel* cancel) {
         std::chrono::steady_clock::now() + std::chrono::milliseconds(session->deadline_ms);
   }
   return made;
+}
+
+Status run_into(tenon_session& session, const tenon_host_tensor* inputs, uint64_t count,
+                const tenon_cancel* cancel, tenon_result& result) {
+  StringPool& strings = *session.runs->session().plan().graph.strings;
+  const StringPool::Lease lease(strings);
+  result.views.show({}, strings);
+  TENON_TRY(run_inputs(inputs, count, strings, result.inputs));
+  TENON_TRY(session.runs->run_into(result.outputs, result.inputs, patience(&session, cancel)));
+  result.views.show(result.outputs, strings);
+  return {};
 }
 
 // runs: null for a task without a model.
@@ -303,30 +314,29 @@ tenon_status tenon_session_describe(tenon_session* session, const tenon_byte_sin
 tenon_status tenon_session_run(tenon_session* session, const tenon_host_tensor* inputs,
                                uint64_t count, const tenon_cancel* cancel, tenon_result** result) {
   return api([&]() -> Status {
-    StringPool& strings = *session->runs->session().plan().graph.strings;
-    const StringPool::Lease lease(strings);
-    TENON_TRY_ASSIGN(const auto given, run_inputs(inputs, count, strings));
     auto made = std::make_unique<tenon_result>();
-    TENON_TRY_ASSIGN(made->outputs, session->runs->run(given, patience(session, cancel)));
-    for (const RunOutput& output : made->outputs) {
-      made->tensors.push_back(&made->views.add(output, strings));
-    }
+    TENON_TRY(run_into(*session, inputs, count, cancel, *made));
     *result = made.release();
     return {};
   });
 }
 
-uint64_t tenon_result_count(const tenon_result* result) { return result->tensors.size(); }
+tenon_status tenon_session_run_into(tenon_session* session, const tenon_host_tensor* inputs,
+                                    uint64_t count, const tenon_cancel* cancel,
+                                    tenon_result* result) {
+  return api([&] { return run_into(*session, inputs, count, cancel, *result); });
+}
+
+uint64_t tenon_result_count(const tenon_result* result) { return result->views.views().size(); }
 
 tenon_status tenon_result_tensor(const tenon_result* result, uint64_t index,
                                  tenon_host_tensor* tensor) {
   return api([&]() -> Status {
-    if (index >= result->tensors.size()) {
-      return invalid("result {} of {}", index, result->tensors.size());
-    }
+    const auto views = result->views.views();
+    if (index >= views.size()) return invalid("result {} of {}", index, views.size());
     // The caller's struct may be that of an older header.
     const uint32_t size = std::min<uint32_t>(tensor->size, sizeof *tensor);
-    std::memcpy(tensor, result->tensors[index], size);
+    std::memcpy(tensor, &views[index], size);
     tensor->size = size;
     return {};
   });

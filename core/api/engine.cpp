@@ -6,6 +6,7 @@
 #include "core/run/services.h"
 
 #include <algorithm>
+#include <tuple>
 
 namespace tenon {
 namespace {
@@ -28,7 +29,13 @@ int rank_of(const DeviceInfo& info) {
 
 bool better(const DeviceInfo& a, const DeviceInfo& b) {
   if (rank_of(a) != rank_of(b)) return rank_of(a) < rank_of(b);
-  return a.gflops > b.gflops;
+  if (a.gflops != b.gflops) return a.gflops > b.gflops;
+  return std::tie(a.plugin, a.ordinal) < std::tie(b.plugin, b.ordinal);
+}
+
+// "opencl:1", or "opencl" for the first of its backend.
+bool is_named(const DeviceInfo& info, std::string_view name) {
+  return info.id == name || info.id.substr(0, info.id.find(':')) == name;
 }
 
 std::vector<std::string> split(std::string_view list) {
@@ -97,31 +104,45 @@ std::vector<Engine::Offer> Engine::offers(std::string_view interface) {
   return found;
 }
 
-Status Engine::find_devices() {
-  if (found_) return {};
-  for (const Offer& offer : offers(TENON_BACKEND_ID)) {
-    BackendTables tables;
-    tables.backend = static_cast<const tenon_backend*>(offer.table);
-    tables.programs = static_cast<const tenon_programs*>(offer.plugin->query(TENON_PROGRAMS_ID));
-    tables.self = offer.plugin->self();
-    tables.plugin = offer.plugin->manifest().id;
-    if (tables.programs == nullptr) continue;
-    auto listed = list_devices(tables);
-    if (!listed.ok()) {
-      plugins_->note(*offer.plugin, std::string(listed.status().message()));
-      continue;
-    }
-    backends_[tables.plugin] = tables;
-    infos_.insert(infos_.end(), listed->begin(), listed->end());
+void Engine::list(const PluginRecord& record) {
+  if (!listed_.insert(record.manifest.id).second) return;
+  auto plugin = plugins_->load(record);
+  if (!plugin.ok()) return;
+  BackendTables tables;
+  tables.backend = static_cast<const tenon_backend*>((*plugin)->query(TENON_BACKEND_ID));
+  tables.programs = static_cast<const tenon_programs*>((*plugin)->query(TENON_PROGRAMS_ID));
+  tables.self = (*plugin)->self();
+  tables.plugin = (*plugin)->manifest().id;
+  if (tables.backend == nullptr || tables.programs == nullptr) return;
+  auto listed = list_devices(tables);
+  if (!listed.ok()) {
+    plugins_->note(**plugin, std::string(listed.status().message()));
+    return;
   }
+  backends_[tables.plugin] = tables;
+  infos_.insert(infos_.end(), listed->begin(), listed->end());
   std::ranges::stable_sort(infos_, better);
+}
+
+void Engine::find_devices() {
+  if (found_) return;
+  for (const PluginRecord* record : plugins_->candidates(TENON_BACKEND_ID)) list(*record);
   found_ = true;
-  return {};
+}
+
+// Others are not asked, which spares loading their drivers.
+bool Engine::find_device(std::string_view name) {
+  const std::string_view word = name.substr(0, name.find(':'));
+  for (const PluginRecord* record : plugins_->candidates(TENON_BACKEND_ID)) {
+    const std::string_view id = record->manifest.id;
+    if (id.substr(id.rfind('.') + 1) == word) list(*record);
+  }
+  return std::ranges::any_of(infos_, [&](const DeviceInfo& info) { return is_named(info, name); });
 }
 
 Result<std::vector<DeviceInfo>> Engine::devices() {
   const std::lock_guard lock(mutex_);
-  TENON_TRY(find_devices());
+  find_devices();
   return infos_;
 }
 
@@ -141,11 +162,9 @@ uint64_t Engine::allocated(const std::string& device) {
 
 Result<Engine::Choice> Engine::choose(std::string_view list) {
   const std::lock_guard lock(mutex_);
-  TENON_TRY(find_devices());
-  std::string known;
-  for (const DeviceInfo& info : infos_) known += (known.empty() ? "" : ", ") + info.id;
   Choice choice;
   if (list.empty() || list == "auto") {
+    find_devices();
     for (const DeviceInfo& info : infos_) {
       // A device that does not open is left out; naming it says why.
       if (auto device = open(info); device.ok()) choice.devices.push_back(*device);
@@ -156,10 +175,12 @@ Result<Engine::Choice> Engine::choose(std::string_view list) {
     return choice;
   }
   for (const std::string& name : split(list)) {
-    const auto found = std::ranges::find_if(infos_, [&](const DeviceInfo& info) {
-      return info.id == name || info.id.substr(0, info.id.find(':')) == name;
-    });
+    if (!find_device(name)) find_devices();
+    const auto found =
+        std::ranges::find_if(infos_, [&](const DeviceInfo& info) { return is_named(info, name); });
     if (found == infos_.end()) {
+      std::string known;
+      for (const DeviceInfo& info : infos_) known += (known.empty() ? "" : ", ") + info.id;
       return device_error("there is no device \"{}\"; devices are: {}; tenon plugins says more",
                           name, known.empty() ? "none" : known);
     }

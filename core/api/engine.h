@@ -13,6 +13,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -54,12 +55,16 @@ class Engine {
   explicit Engine(std::unique_ptr<PluginHost> plugins) : plugins_(std::move(plugins)) {}
   // What lies in a folder beside the plugins.
   TextFiles texts(std::string_view folder, std::string_view ending) const;
-  Status find_devices();
+  // All backends; or the one that has the device of a name, when the plugin's name tells so.
+  void find_devices();
+  bool find_device(std::string_view name);
+  void list(const PluginRecord& record);
   Result<Device*> open(const DeviceInfo& info);
 
   std::unique_ptr<PluginHost> plugins_;
   std::mutex mutex_;
-  bool found_ = false;
+  bool found_ = false;                         // all of them
+  std::set<std::string, std::less<>> listed_;  // plugins, by id
   std::vector<DeviceInfo> infos_;
   std::unique_ptr<const Recipes> recipes_;
   std::unique_ptr<const Formats> formats_;

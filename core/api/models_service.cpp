@@ -46,9 +46,9 @@ const tenon_models& models_service() {
           TENON_TRY_ASSIGN(const auto given, run_inputs(inputs, count, strings));
           TENON_TRY_ASSIGN(const auto results, ref->runs->run(given, Patience{cancel, {}}));
           HostViews views;
-          for (const RunOutput& output : results) {
-            const tenon_status code =
-                outputs->tensor(outputs->context, &views.add(output, strings));
+          views.show(results, strings);
+          for (const tenon_host_tensor& view : views.views()) {
+            const tenon_status code = outputs->tensor(outputs->context, &view);
             if (code != TENON_OK) return take_failure(code);
           }
           return {};

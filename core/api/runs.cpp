@@ -70,8 +70,16 @@ Result<std::unique_ptr<Runs>> Runs::make(const Model& model, std::string_view de
 
 Result<std::vector<RunOutput>> Runs::run(std::span<const RunInput> inputs,
                                          const Patience& patience) {
-  if (!model_.is_family()) return main_->run(inputs, patience);
-  return run_texts(*main_, encoder_.get(), inputs, patience);
+  std::vector<RunOutput> outputs;
+  TENON_TRY(run_into(outputs, inputs, patience));
+  return outputs;
+}
+
+Status Runs::run_into(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
+                      const Patience& patience) {
+  if (!model_.is_family()) return main_->run_into(outputs, inputs, patience);
+  TENON_TRY_ASSIGN(outputs, run_texts(*main_, encoder_.get(), inputs, patience));
+  return {};
 }
 
 Result<std::unique_ptr<Sequences>> Runs::exported(uint64_t tokens, uint32_t count,

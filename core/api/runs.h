@@ -27,6 +27,9 @@ class Runs {
 
   // Inputs and outputs are those of Model::face().
   Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience);
+  // The same; see Session::run_into().
+  Status run_into(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
+                  const Patience& patience);
 
   // Room for sequences; see tenon_sequences_table. Outlived by this.
   Result<std::unique_ptr<Sequences>> sequences(uint64_t tokens, uint32_t count, uint32_t page_rows);

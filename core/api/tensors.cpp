@@ -52,24 +52,56 @@ Result<HostValue> value_of(const tenon_host_tensor& tensor, StringPool& strings,
   return value;
 }
 
+// Of one type, and no texts.
+bool is_plain(const tenon_host_tensor& tensor) {
+  const bool is_tensor = !has_kind(tensor) || tensor.kind == TENON_KIND_TENSOR;
+  return is_tensor && tensor.dtype != TENON_STRING;
+}
+
+// What value_of() makes of a plain tensor, in a value that was one too.
+void borrow_again(const tenon_host_tensor& tensor, HostValue& value) {
+  std::vector<int64_t> dims = std::move(value.tensor.dims);
+  dims.assign(tensor.dims, tensor.dims + tensor.rank);
+  value =
+      HostValue::of(borrowed_tensor(static_cast<DType>(tensor.dtype), std::move(dims),
+                                    {static_cast<const std::byte*>(tensor.data), tensor.bytes}));
+}
+
 }  // namespace
 
 Result<std::vector<RunInput>> run_inputs(const tenon_host_tensor* tensors, uint64_t count,
                                          StringPool& strings) {
   std::vector<RunInput> made;
-  for (uint64_t i = 0; i < count; ++i) {
-    const std::string_view name = to_view(tensors[i].name);
-    Result<HostValue> value = value_of(tensors[i], strings, 0);
-    if (!value.ok()) return value.status().at(fmt::format("input {} \"{}\"", i, name));
-    made.push_back({name, std::move(*value)});
-  }
+  TENON_TRY(run_inputs(tensors, count, strings, made));
   return made;
 }
 
-const tenon_host_tensor& HostViews::add(const RunOutput& output, const StringPool& strings) {
-  tenon_host_tensor made = view(output.value, strings);
-  made.name = to_str(output.name);
-  return views_.emplace_back(made);
+Status run_inputs(const tenon_host_tensor* tensors, uint64_t count, StringPool& strings,
+                  std::vector<RunInput>& inputs) {
+  inputs.resize(count);
+  for (uint64_t i = 0; i < count; ++i) {
+    RunInput& input = inputs[i];
+    input.name = to_view(tensors[i].name);
+    if (is_plain(tensors[i]) && input.value.is_tensor()) {
+      borrow_again(tensors[i], input.value);
+      continue;
+    }
+    Result<HostValue> value = value_of(tensors[i], strings, 0);
+    if (!value.ok()) return value.status().at(fmt::format("input {} \"{}\"", i, input.name));
+    input.value = std::move(*value);
+  }
+  return {};
+}
+
+void HostViews::show(std::span<const RunOutput> outputs, const StringPool& strings) {
+  views_.clear();
+  items_.clear();
+  rows_.clear();
+  texts_.clear();
+  for (const RunOutput& output : outputs) {
+    views_.push_back(view(output.value, strings));
+    views_.back().name = to_str(output.name);
+  }
 }
 
 tenon_host_tensor HostViews::view(const HostValue& value, const StringPool& strings) {

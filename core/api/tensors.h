@@ -17,17 +17,21 @@ namespace tenon {
 // Borrows from the given structs; texts are put into the pool.
 Result<std::vector<RunInput>> run_inputs(const tenon_host_tensor* tensors, uint64_t count,
                                          StringPool& strings);
+// The same into inputs of an earlier call, whose memory is used again.
+Status run_inputs(const tenon_host_tensor* tensors, uint64_t count, StringPool& strings,
+                  std::vector<RunInput>& inputs);
 
 // C structs for values, with what they point to.
 class HostViews {
  public:
-  // A view of the value, which must stay; texts are copied.
-  const tenon_host_tensor& add(const RunOutput& output, const StringPool& strings);
+  // Views of the outputs, which must stay, instead of those before; texts are copied.
+  void show(std::span<const RunOutput> outputs, const StringPool& strings);
+  std::span<const tenon_host_tensor> views() const { return views_; }
 
  private:
   tenon_host_tensor view(const HostValue& value, const StringPool& strings);
 
-  std::deque<tenon_host_tensor> views_;
+  std::vector<tenon_host_tensor> views_;
   std::deque<std::vector<tenon_host_tensor>> items_;
   std::deque<std::vector<tenon_str>> rows_;
   std::deque<std::string> texts_;

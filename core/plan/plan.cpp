@@ -298,6 +298,7 @@ Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>&
     plan->islands.push_back(std::move(island));
   }
   plan->graph = std::move(graph);
+  plan->lives = Lives(*plan);
   plan->bodies = std::make_unique<BodyPlans>(*plan, options);
   TENON_TRY(plan->bodies->foresee());
   return plan;

@@ -4,6 +4,7 @@
 #include "core/device/device.h"
 #include "core/graph/blob.h"
 #include "core/graph/graph.h"
+#include "core/plan/lives.h"
 #include "core/plan/placement.h"
 
 #include <memory>
@@ -55,12 +56,13 @@ struct Plan {
   Graph graph;
   std::vector<Device*> devices;
   std::vector<Island> islands;
-  std::vector<Read> reads;       // by phase
-  std::vector<HostStep> steps;   // by phase, in order
+  std::vector<Read> reads;      // by phase
+  std::vector<HostStep> steps;  // by phase, in order
   size_t phases = 1;
   std::vector<PlacedNode> nodes;
   std::vector<std::vector<Bid>> bids;  // per device asked, per node
   std::string reason;
+  Lives lives;
   // Plans of bodies, made when they are first wanted.
   std::unique_ptr<BodyPlans> bodies;
 };

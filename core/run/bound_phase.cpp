@@ -33,14 +33,16 @@ class Planner {
         if (plan_.graph.value(value).kind == ValueKind::constant) continue;
         if (elsewhere_.contains(value)) continue;
         keep_until(value, step);
-        if (there_before(island.device, value)) continue;
+        // Since an earlier phase, whose arena lives until the run ends.
+        if (plan_.lives.there_before(island.device, value, phase_.phase)) continue;
         if (tenants_.contains({island.device, value})) continue;
         TENON_TRY(add({island.device, value}, step, step));
       }
       // What others still need stays to the end; the rest is found out by its last reader.
       for (const ValueId value : island.outputs) {
         if (elsewhere_.contains(value)) continue;
-        TENON_TRY(add({island.device, value}, step, needed_later(value) ? last : step));
+        TENON_TRY(add({island.device, value}, step,
+                      plan_.lives.needed_after(value, phase_.phase) ? last : step));
       }
     }
     return {};
@@ -101,29 +103,6 @@ class Planner {
       uint32_t& last = made->second.request.last;
       last = std::max(last, step);
     }
-  }
-
-  // On the device since an earlier phase, whose arena lives until the run ends.
-  bool there_before(size_t device, ValueId value) const {
-    return std::ranges::any_of(plan_.islands, [&](const Island& island) {
-      return island.phase < phase_.phase && island.device == device &&
-             (std::ranges::count(island.inputs, value) > 0 ||
-              std::ranges::count(island.outputs, value) > 0);
-    });
-  }
-
-  bool needed_later(ValueId value) const {
-    if (std::ranges::count(plan_.graph.main().outputs, value) > 0) return true;
-    for (const Read& read : plan_.reads) {
-      if (read.value == value) return true;
-    }
-    for (const HostStep& step : plan_.steps) {
-      if (std::ranges::count(step.node.inputs, value) > 0) return true;
-    }
-    for (const Island& island : plan_.islands) {
-      if (island.phase > phase_.phase && std::ranges::count(island.inputs, value) > 0) return true;
-    }
-    return false;
   }
 
   const Plan& plan_;

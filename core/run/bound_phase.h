@@ -15,6 +15,10 @@ struct BoundIsland {
   Bound bound;
   tenon_demand demand{};
   uint64_t scratch_offset = 0;
+  // Of inputs and outputs. Those in `open` are found anew in each run: what the caller gives, what
+  // comes from elsewhere, and states.
+  std::vector<tenon_binding> bindings = {};
+  std::vector<uint32_t> open = {};
 };
 
 // A value on a device, inside the arena of a phase.

@@ -387,40 +387,23 @@ Status Session::Run::read_sizes(size_t phase) {
   return {};
 }
 
-Status Session::Run::run_island(const BoundIsland& bound) {
+Status Session::Run::run_island(BoundIsland& bound) {
   TENON_TRY(patience_.check());
   const Island& island = *bound.island;
-  Device& device = *plan_.devices[island.device];
-  const TraceScope traced("island", {}, device.id());
-  bindings_.clear();
-  for (const ValueId input : island.inputs) {
-    TENON_TRY_ASSIGN(const tenon_binding binding, on_device(island.device, input));
-    bindings_.push_back(binding);
+  for (const uint32_t i : bound.open) {
+    const bool is_input = i < island.inputs.size();
+    if (is_input) {
+      TENON_TRY_ASSIGN(bound.bindings[i], on_device(island.device, island.inputs[i]));
+    } else {
+      bound.bindings[i] = states_.at(island.outputs[i - island.inputs.size()]);
+    }
   }
   for (const ValueId output : island.outputs) {
-    if (const auto state = states_.find(output); state != states_.end()) {
-      bindings_.push_back(state->second);
-      continue;
-    }
-    bindings_.push_back(slot({island.device, output}));
-    ready_.insert({island.device, output});
-  }
-  tenon_run run{};
-  run.size = sizeof run;
-  run.n_bindings = static_cast<uint32_t>(bindings_.size());
-  run.bindings = bindings_.data();
-  run.symbols = symbols_.data();
-  run.n_symbols = static_cast<uint32_t>(symbols_.size());
-  run.cancel = patience_.cancel;
-  run.trace_id = trace_run(device.id());
-  if (bound.demand.scratch_bytes > 0) {
-    run.scratch = {phases_.back()->arenas[island.device].get(), bound.scratch_offset,
-                   bound.demand.scratch_bytes};
+    if (!states_.contains(output)) ready_.insert({island.device, output});
   }
   figures_.kernels += bound.demand.kernels;
   figures_.nodes[island.device] += island.nodes.size();
-  return device.status(
-      device.programs().run(bound.bound.get(), &run, session_.queues_[island.device].stream.get()));
+  return session_.launch(bound, *phases_.back(), patience_);
 }
 
 Status Session::Run::run_phase(size_t phase) {
@@ -434,7 +417,7 @@ Status Session::Run::run_phase(size_t phase) {
   for (size_t d = 0; d < bound->arenas.size(); ++d) {
     figures_.memory[d] += bound->arenas[d].bytes();
   }
-  for (const BoundIsland& island : bound->islands) TENON_TRY(run_island(island));
+  for (BoundIsland& island : bound->islands) TENON_TRY(run_island(island));
   return {};
 }
 

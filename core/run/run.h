@@ -42,7 +42,7 @@ class Session::Run final : public BodyRunner {
   Status run_step(const Node& node);
   Status read_sizes(size_t phase);
   Status check_sizes();
-  Status run_island(const BoundIsland& bound);
+  Status run_island(BoundIsland& bound);
   // Where the value lies on the device, moving it there when it is not.
   Result<tenon_binding> on_device(size_t device, ValueId value);
   const BoundPhase* holder(const Place& place) const;
@@ -69,7 +69,6 @@ class Session::Run final : public BodyRunner {
   std::vector<BoundPhase*> phases_;
   std::set<Place> ready_;
   std::map<ValueId, HostValue> host_;  // given, made by host nodes, or brought from devices
-  std::vector<tenon_binding> bindings_;
   // Kept here so that pending downloads have a target until the session has come to rest.
   std::vector<RunOutput> outputs_;
   RunFigures figures_;

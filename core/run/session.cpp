@@ -4,9 +4,11 @@
 #include "core/base/trace.h"
 #include "core/plan/body_plans.h"
 #include "core/run/run.h"
+#include "core/run/steady.h"
 
 #include <algorithm>
 #include <chrono>
+#include <set>
 
 namespace tenon {
 
@@ -66,11 +68,69 @@ Result<BoundPhase*> Session::bind(size_t phase, const std::vector<int64_t>& symb
     std::rotate(bound_.begin(), found, found + 1);
     return bound_.front().get();
   }
-  if (bound_.size() >= most_bound + plan_->phases) bound_.pop_back();
+  if (bound_.size() >= most_bound + plan_->phases) {
+    steady_.reset();  // may use what goes
+    bound_.pop_back();
+  }
   const TraceScope traced("bind");
   TENON_TRY_ASSIGN(auto made, bind_phase(*plan_, phase, symbols));
+  connect(*made);
   bound_.insert(bound_.begin(), std::move(made));
   return bound_.front().get();
+}
+
+void Session::connect(BoundPhase& phase) const {
+  std::set<std::pair<size_t, ValueId>> made;
+  for (BoundIsland& bound : phase.islands) {
+    const Island& island = *bound.island;
+    const auto leave_open = [&] {
+      bound.open.push_back(static_cast<uint32_t>(bound.bindings.size()));
+      bound.bindings.emplace_back();
+    };
+    const auto bind_slot = [&](const std::pair<size_t, ValueId>& place) {
+      const Slot& slot = phase.slots.at(place);
+      bound.bindings.push_back({phase.arenas[place.first].get(), slot.offset, slot.bytes});
+    };
+    for (const ValueId input : island.inputs) {
+      const std::pair place{island.device, input};
+      if (plan_->graph.value(input).kind == ValueKind::constant) {
+        bound.bindings.push_back(constants_.at(place));
+      } else if (made.contains(place)) {
+        bind_slot(place);
+      } else {
+        leave_open();
+      }
+    }
+    for (const ValueId output : island.outputs) {
+      const std::pair place{island.device, output};
+      if (!phase.slots.contains(place)) {  // a state's next version
+        leave_open();
+        continue;
+      }
+      bind_slot(place);
+      made.insert(place);
+    }
+  }
+}
+
+Status Session::launch(const BoundIsland& bound, const BoundPhase& phase,
+                       const Patience& patience) {
+  const size_t device = bound.island->device;
+  Device& target = *plan_->devices[device];
+  const TraceScope traced("island", {}, target.id());
+  tenon_run run{};
+  run.size = sizeof run;
+  run.n_bindings = static_cast<uint32_t>(bound.bindings.size());
+  run.bindings = bound.bindings.data();
+  run.symbols = phase.symbols.data();
+  run.n_symbols = static_cast<uint32_t>(phase.symbols.size());
+  run.cancel = patience.cancel;
+  run.trace_id = trace_run(target.id());
+  if (bound.demand.scratch_bytes > 0) {
+    run.scratch = {phase.arenas[device].get(), bound.scratch_offset, bound.demand.scratch_bytes};
+  }
+  return target.status(
+      target.programs().run(bound.bound.get(), &run, queues_[device].stream.get()));
 }
 
 void Session::rest(std::unique_ptr<Run> run, const Status& failure, const Patience& patience) {
@@ -126,6 +186,13 @@ Result<Session*> Session::body_session(const Node& node, uint32_t body,
 Result<std::vector<RunOutput>> Session::run(std::span<const RunInput> inputs,
                                             const Patience& patience,
                                             std::span<const RunState> states) {
+  std::vector<RunOutput> outputs;
+  TENON_TRY(run_into(outputs, inputs, patience, states));
+  return outputs;
+}
+
+Status Session::run_into(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
+                         const Patience& patience, std::span<const RunState> states) {
   const std::lock_guard lock(mutex_);
   if (lost_) return device_lost("the session's device stopped answering; make a new session");
   const auto begin = std::chrono::steady_clock::now();
@@ -136,17 +203,35 @@ Result<std::vector<RunOutput>> Session::run(std::span<const RunInput> inputs,
     lost_ |= !patience.deadline && settled.code() == Code::timeout;
     if (!settled.ok()) return settled;
   }
+  Status status;
+  if (steady_ && steady_->fits(inputs, states)) {
+    status = steady_->run(outputs, inputs, patience, states);
+    if (!status.ok()) rest(nullptr, status, patience);
+  } else {
+    status = run_anew(outputs, inputs, patience, states);
+  }
+  figures_.milliseconds =
+      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
+  return status;
+}
+
+Status Session::run_anew(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
+                         const Patience& patience, std::span<const RunState> states) {
+  steady_.reset();
   auto run = std::make_unique<Run>(*this, inputs, patience, states);
-  auto outputs = run->all();
+  auto made = run->all();
   figures_ = run->figures();
   for (const auto& [plan, body] : bodies_) {
     const RunFigures inner = body->figures();
     for (size_t d = 0; d < inner.memory.size(); ++d) figures_.memory[d] += inner.memory[d];
   }
-  if (!outputs.ok()) rest(std::move(run), outputs.status(), patience);
-  figures_.milliseconds =
-      std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - begin).count();
-  return outputs;
+  if (!made.ok()) {
+    rest(std::move(run), made.status(), patience);
+    return made.status();
+  }
+  outputs = std::move(*made);
+  steady_ = Steady::after(*this, inputs, states, outputs);
+  return {};
 }
 
 void RunFigures::add_body(const RunFigures& body) {

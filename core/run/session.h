@@ -70,6 +70,10 @@ class Session {
   // among the outputs. The memory is nobody else's during the run.
   Result<std::vector<RunOutput>> run(std::span<const RunInput> inputs, const Patience& patience,
                                      std::span<const RunState> states = {});
+  // The same. Outputs of an earlier run that nobody else holds are written again: where sizes are
+  // those of the run before, on a device that is done when its calls return, nothing is allocated.
+  Status run_into(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
+                  const Patience& patience, std::span<const RunState> states = {});
   RunFigures figures() const;
   const Plan& plan() const { return *plan_; }
 
@@ -80,6 +84,7 @@ class Session {
     uint64_t value = 0;  // last value signalled
   };
   class Run;
+  class Steady;
 
   Session(std::shared_ptr<const Plan> plan, std::shared_ptr<Weights> weights,
           std::optional<std::chrono::milliseconds> upload_limit);
@@ -87,6 +92,12 @@ class Session {
   // The session for a body of a host node that is given such inputs.
   Result<Session*> body_session(const Node& node, uint32_t body, std::span<const HostValue> inputs);
   Result<BoundPhase*> bind(size_t phase, const std::vector<int64_t>& symbols);
+  // Runs an island whose bindings are all there.
+  Status launch(const BoundIsland& bound, const BoundPhase& phase, const Patience& patience);
+  // Fills in the bindings that are the same in every run.
+  void connect(BoundPhase& phase) const;
+  Status run_anew(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
+                  const Patience& patience, std::span<const RunState> states);
   // After a failure: keeps the run until no command is pending, and waits for that unless the
   // caller has no more patience.
   void rest(std::unique_ptr<Run> run, const Status& failure, const Patience& patience);
@@ -103,7 +114,8 @@ class Session {
   std::optional<std::chrono::milliseconds> upload_limit_;
   mutable std::mutex mutex_;
   RunFigures figures_;
-  std::unique_ptr<Run> pending_;  // failed, with commands that read and write its memory
+  std::unique_ptr<Run> pending_;    // failed, with commands that read and write its memory
+  std::unique_ptr<Steady> steady_;  // how to repeat the last run
   bool lost_ = false;
 };
 

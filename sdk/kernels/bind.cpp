@@ -206,8 +206,7 @@ Status Binder::add_copy(uint32_t binding, uint32_t value) {
   return add_copy(operand(value), std::move(to), value);
 }
 
-uint32_t workers() {
-  const auto* tasks = host_service<tenon_tasks>(TENON_TASKS_ID);
+uint32_t workers(const tenon_tasks* tasks) {
   return tasks == nullptr ? 1 : std::max(tasks->width(), 1u);
 }
 
@@ -219,7 +218,8 @@ Result<std::unique_ptr<Bound>> bind(const Program& program, std::span<const int6
   }
   auto bound = std::make_unique<Bound>();
   bound->program = &program;
-  bound->workers = workers();
+  bound->host_tasks = host_service<tenon_tasks>(TENON_TASKS_ID);
+  bound->workers = workers(bound->host_tasks);
   TENON_TRY_ASSIGN(Sizes sizes, size_values(program, symbols));
   Binder binder{program, symbols, std::move(sizes), program.places, *bound};
   TENON_TRY_ASSIGN(bound->values_bytes, plan_scratch(program, binder.sizes.bytes, binder.places));

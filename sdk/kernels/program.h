@@ -75,6 +75,7 @@ struct BoundStep {
 
 struct Bound {
   const Program* program;
+  const tenon_tasks* host_tasks = nullptr;  // null: none
   std::vector<BoundStep> steps;
   std::vector<tenon_step> tasks;  // one for each step
   std::vector<uint32_t> chunks;

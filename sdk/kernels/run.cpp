@@ -89,12 +89,11 @@ Status run(const Bound& bound, const tenon_run& run) {
   const std::vector<tenon_step> traced =
       frame.trace != nullptr ? traced_tasks(bound) : std::vector<tenon_step>();
   const tenon_step* steps = frame.trace != nullptr ? traced.data() : bound.tasks.data();
-  const auto* tasks = host_service<tenon_tasks>(TENON_TASKS_ID);
   Status status;
-  if (tasks != nullptr && !bound.tasks.empty()) {
-    status = from_host(
-        tasks->run_steps(steps, bound.chunks.data(), bound.tasks.size(), &frame, run.cancel),
-        "stopped by the host");
+  if (bound.host_tasks != nullptr && !bound.tasks.empty()) {
+    status = from_host(bound.host_tasks->run_steps(steps, bound.chunks.data(), bound.tasks.size(),
+                                                   &frame, run.cancel),
+                       "stopped by the host");
   } else {
     status = run_alone(bound, steps, frame, run.cancel);
   }

@@ -120,6 +120,13 @@ TENON_API tenon_status tenon_session_describe(tenon_session* session, const teno
 TENON_API tenon_status tenon_session_run(tenon_session* session, const tenon_host_tensor* inputs,
                                          uint64_t count, const tenon_cancel* cancel,
                                          tenon_result** result);
+/* The same into the result of an earlier run of the session, whose memory is used again: what was
+ * borrowed from it is no longer valid. When the sizes are those of the run before, on a device that
+ * is done when its calls return, nothing is allocated. On failure the result holds nothing of use,
+ * and may be used again. */
+TENON_API tenon_status tenon_session_run_into(tenon_session* session,
+                                              const tenon_host_tensor* inputs, uint64_t count,
+                                              const tenon_cancel* cancel, tenon_result* result);
 TENON_API uint64_t tenon_result_count(const tenon_result* result);
 /* Borrowed from the result. */
 TENON_API tenon_status tenon_result_tensor(const tenon_result* result, uint64_t index,
