@@ -63,9 +63,10 @@ std::vector<Form> affine_forms(ExprPool& pool, std::span<const ExprId> ids,
 }
 
 Walker::Walker(int64_t base, std::span<const int64_t> axes, std::span<const int64_t> factors,
-               std::span<const int64_t> dims, int64_t begin)
-    : value_(static_cast<uint64_t>(base)) {
-  std::vector<uint64_t> strides(dims.size());
+               std::span<const int64_t> dims, int64_t begin, std::pmr::memory_resource& memory)
+    : axes_(&memory), value_(static_cast<uint64_t>(base)) {
+  axes_.reserve(dims.size() + 1);
+  std::pmr::vector<uint64_t> strides(dims.size(), &memory);
   for (size_t i = 0; i < axes.size(); ++i) {
     const int64_t axis = axes[i];
     auto factor = static_cast<uint64_t>(factors[i]);

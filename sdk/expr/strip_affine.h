@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <memory_resource>
 #include <optional>
 #include <span>
 #include <vector>
@@ -34,7 +35,7 @@ class Walker {
  public:
   // base + sum of factors[i] * coordinate on axes[i] (-1 = LINEAR), from element `begin` on.
   Walker(int64_t base, std::span<const int64_t> axes, std::span<const int64_t> factors,
-         std::span<const int64_t> dims, int64_t begin);
+         std::span<const int64_t> dims, int64_t begin, std::pmr::memory_resource& memory);
 
   // Calls take(first, step, count) for the next `count` elements, in order.
   template <class Take>
@@ -58,8 +59,8 @@ class Walker {
   };
   void carry();
 
-  std::vector<Axis> axes_;  // outermost first, at least one
-  uint64_t value_ = 0;      // wraps
+  std::pmr::vector<Axis> axes_;  // outermost first, at least one
+  uint64_t value_ = 0;           // wraps
 };
 
 }  // namespace tenon::strip

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <memory_resource>
 
 namespace tenon {
 namespace strip {
@@ -16,8 +17,14 @@ constexpr size_t register_bytes = static_cast<size_t>(length) * 8;
 // Longer steps are not multiplied: their product might wrap into the tensor.
 constexpr int64_t longest_step = int64_t{1} << 40;
 
-std::vector<int64_t> evaluate(const Code& code, std::span<const int64_t> symbols) {
-  std::vector<int64_t> values;
+// Of everything but registers; a formula that needs more takes it from the heap.
+constexpr size_t small_bytes = 16384;
+
+size_t bytes_of_registers(const Code& code) { return register_bytes * (code.registers + 2); }
+
+std::pmr::vector<int64_t> evaluate(const Code& code, std::span<const int64_t> symbols,
+                                   std::pmr::memory_resource& memory) {
+  std::pmr::vector<int64_t> values(&memory);
   values.reserve(code.uniforms.size());
   const auto value = [&](int32_t at) { return at < 0 ? 0 : values[static_cast<size_t>(at)]; };
   for (const Uniform& uniform : code.uniforms) {
@@ -42,26 +49,29 @@ std::vector<int64_t> evaluate(const Code& code, std::span<const int64_t> symbols
 class Run {
  public:
   Run(const Code& code, std::span<const StripOperand> operands, std::span<const int64_t> symbols,
-      std::span<const int64_t> dims, int64_t begin, int64_t end)
-      : code_(code),
-        operands_(operands),
-        registers_(
-            std::make_unique_for_overwrite<std::byte[]>(register_bytes * (code.registers + 2))) {
-    const std::vector<int64_t> uniforms = evaluate(code, symbols);
+      std::span<const int64_t> dims, int64_t begin, int64_t end, std::span<std::byte> scratch)
+      : code_(code), operands_(operands), registers_(scratch.data()) {
+    if (scratch.size() < bytes_of_registers(code)) {
+      own_registers_ = std::make_unique_for_overwrite<std::byte[]>(bytes_of_registers(code));
+      registers_ = own_registers_.get();
+    }
+    const std::pmr::vector<int64_t> uniforms = evaluate(code, symbols, memory_);
     const int64_t filled = std::min(length, end - begin);
     for (const Fill& fill : code.fills) {
       fill_register(fill.out, fill.type, uniforms[fill.uniform], filled);
     }
-    std::vector<int64_t> factors;
+    std::pmr::vector<int64_t> factors(&memory_), extents(&memory_);
     walkers_.reserve(code.walks.size());
     for (const Walk& walk : code.walks) {
       factors.clear();
       for (const uint32_t factor : walk.factors) factors.push_back(uniforms[factor]);
       // A walk that changes seldom goes over groups.
-      std::vector<int64_t> extents(dims.begin(), dims.end());
+      extents.assign(dims.begin(), dims.end());
       if (walk.rate > 0) extents.back() >>= walk.rate;
-      walkers_.emplace_back(uniforms[walk.base], walk.axes, factors, extents, begin >> walk.rate);
+      walkers_.emplace_back(uniforms[walk.base], walk.axes, factors, extents, begin >> walk.rate,
+                            memory_);
     }
+    sources_.reserve(code.instructions.size());
     for (const Instruction& instruction : code.instructions)
       sources_.push_back(source(instruction));
   }
@@ -101,7 +111,7 @@ class Run {
 
   void* at(uint32_t reg) {
     // Steps with fewer operands are given registers that do not exist and do not look at them.
-    return reg == UINT32_MAX ? nullptr : registers_.get() + register_bytes * reg;
+    return reg == UINT32_MAX ? nullptr : registers_ + register_bytes * reg;
   }
 
   bool is_single(Type type) const { return code_.single && is_float(type); }
@@ -176,9 +186,12 @@ class Run {
 
   const Code& code_;
   std::span<const StripOperand> operands_;
-  std::unique_ptr<std::byte[]> registers_;  // and two for conversions and guarded loads
-  std::vector<Walker> walkers_;
-  std::vector<Source> sources_;
+  std::byte* registers_;  // and two for conversions and guarded loads
+  std::unique_ptr<std::byte[]> own_registers_;
+  alignas(std::max_align_t) std::byte small_[small_bytes];
+  std::pmr::monotonic_buffer_resource memory_{small_, sizeof small_};
+  std::pmr::vector<Walker> walkers_{&memory_};
+  std::pmr::vector<Source> sources_{&memory_};
 };
 
 // Groups must not reach from one row of the innermost axis into the next.
@@ -205,12 +218,18 @@ Result<StripProgram> StripProgram::compile(std::span<const tenon_expr> rows, Exp
   return StripProgram(std::make_unique<Code>(Code{std::move(codes)}));
 }
 
+size_t StripProgram::scratch_bytes() const {
+  const strip::Codes& codes = code_->codes;
+  const size_t grouped = codes.grouped ? strip::bytes_of_registers(*codes.grouped) : 0;
+  return std::max(strip::bytes_of_registers(codes.every), grouped);
+}
+
 void StripProgram::run(std::span<const StripOperand> operands, std::span<const int64_t> symbols,
                        std::span<const int64_t> dims, DType dtype, void* out, int64_t begin,
-                       int64_t end) const {
+                       int64_t end, std::span<std::byte> scratch) const {
   if (begin >= end) return;
   const strip::Code& code = strip::code_for(code_->codes, dims, begin, end);
-  strip::Run run(code, operands, symbols, dims, begin, end);
+  strip::Run run(code, operands, symbols, dims, begin, end, scratch);
   const strip::Memory memory = strip::memory_of(dtype, code.single);
   const bool converts = is_float(code.result_type) != is_float(type_of(dtype));
   const strip::Step convert =

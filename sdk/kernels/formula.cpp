@@ -36,9 +36,13 @@ Result<KernelState> prepare_f64(const NodeView& node, const KernelConstants&) {
   return prepare(node, StripProgram::Precision::f64);
 }
 
+// The scratch begins with the operands; the registers behind them are aligned too.
+size_t operand_bytes(size_t operands) { return (operands * sizeof(StripOperand) + 63) / 64 * 64; }
+
 Result<KernelWork> shape(const KernelSizes& sizes) {
   KernelWork work = in_rows(sizes.output_elements(0), chunk_elements);
-  work.scratch = static_cast<int64_t>(sizes.inputs() * sizeof(StripOperand));
+  work.scratch = static_cast<int64_t>(operand_bytes(sizes.inputs()) +
+                                      sizes.state<StripProgram>().scratch_bytes());
   return work;
 }
 
@@ -53,7 +57,8 @@ void run(const KernelArguments& arguments, int64_t chunk) {
   const RowRange elements = arguments.rows_of(chunk);
   arguments.state<StripProgram>().run(operands, arguments.symbols(), arguments.output_dims(0),
                                       arguments.output_dtype(0), arguments.output_data(0),
-                                      elements.first, elements.last);
+                                      elements.first, elements.last,
+                                      arguments.scratch().subspan(operand_bytes(operands.size())));
 }
 
 Status has_one_output(const NodeView& node) {

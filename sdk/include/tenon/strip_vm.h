@@ -5,6 +5,7 @@
 #include "tenon/expr.h"
 #include "tenon/status.h"
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -32,10 +33,12 @@ class StripProgram {
                                       size_t n_operands, Precision precision = Precision::f64);
 
   // Elements [begin, end) of an output of shape `dims`, stored as `dtype` at out[begin...].
-  // symbols: one value for each SYMBOL used.
+  // symbols: one value for each SYMBOL used. scratch: 64-byte aligned memory for the run; less than
+  // scratch_bytes() is not used, and some is allocated instead.
   void run(std::span<const StripOperand> operands, std::span<const int64_t> symbols,
-           std::span<const int64_t> dims, DType dtype, void* out, int64_t begin,
-           int64_t end) const;
+           std::span<const int64_t> dims, DType dtype, void* out, int64_t begin, int64_t end,
+           std::span<std::byte> scratch = {}) const;
+  size_t scratch_bytes() const;
 
   StripProgram(StripProgram&&) noexcept;
   StripProgram& operator=(StripProgram&&) noexcept;
