@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/run/steady.h"
 
+#include "core/base/trace.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -139,6 +141,7 @@ void Session::Steady::bind_states(std::span<const RunState> states) {
 
 Status Session::Steady::run(std::vector<RunOutput>& outputs, std::span<const RunInput> inputs,
                             const Patience& patience, std::span<const RunState> states) {
+  const TraceScope traced("run");
   Device& device = *session_.plan_->devices[device_];
   tenon_stream* const stream = session_.queues_[device_].stream.get();
   RunFigures& figures = session_.figures_;

@@ -51,6 +51,12 @@ Index ElementContext::output_index() const {
 Expr ElementContext::load(size_t input) const {
   const std::vector<Expr>& sizes = dims(input);
   const auto rank = static_cast<int64_t>(sizes.size());
+  // What has the output's dims is read where it is written.
+  bool is_straight = rank == output_rank() && has(input);
+  for (int64_t axis = 0; axis < rank && is_straight; ++axis) {
+    is_straight = sizes[static_cast<size_t>(axis)].same(output_dim(axis));
+  }
+  if (is_straight) return pool().load(static_cast<int64_t>(input), type_of(dtype(input)));
   Index index;
   for (int64_t axis = 0; axis < rank; ++axis) {
     const int64_t out = axis + output_rank() - rank;

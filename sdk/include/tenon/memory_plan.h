@@ -21,6 +21,7 @@ struct MemoryRequest {
 struct MemoryPlan {
   std::vector<uint64_t> offsets;  // one per request
   uint64_t bytes = 0;             // of the whole block
+  uint64_t live = 0;  // of the tensors alive in the fullest step: no plan takes less
 };
 
 // Code::no_memory when the sum overflows.
