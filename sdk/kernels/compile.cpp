@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sdk/kernels/program.h"
 
+#include "tenon/expr_ops.h"
 #include "tenon/in_place.h"
 
 #include <cstring>
@@ -73,6 +74,29 @@ void place_stored(Program& program, const NodeView& node, const Stored& stored) 
   if (stored.maker) program.places[stored.value] = computed;
 }
 
+bool is_formula(const Kernel& kernel) { return kernel.op == "formula" || kernel.op == any_formula; }
+
+std::vector<uint32_t> straight_inputs(const NodeView& node) {
+  const std::span<const tenon_expr> rows = node.graph().exprs();
+  std::vector<bool> is_straight(node.inputs(), true);
+  for (const ExprId id : needed_rows(rows, static_cast<ExprId>(node.row().formula))) {
+    const tenon_expr& row = rows[static_cast<size_t>(id)];
+    const bool goes_elsewhere = row.op == TENON_EXPR_LOAD && row.a >= 0;
+    if (goes_elsewhere) is_straight[static_cast<size_t>(row.k)] = false;
+  }
+  // A value that is two operands must be straight as both.
+  std::vector<uint32_t> found;
+  for (size_t i = 0; i < node.inputs(); ++i) {
+    const uint32_t value = node.input_value(i);
+    bool may_lie_there = value != TENON_NONE;
+    for (size_t k = 0; k < node.inputs(); ++k) {
+      if (node.input_value(k) == value) may_lie_there = may_lie_there && is_straight[k];
+    }
+    if (may_lie_there) found.push_back(value);
+  }
+  return found;
+}
+
 Status add_step(Program& program, Step step, uint32_t precision, std::vector<bool>& made) {
   const NodeView& node = step.node;
   for (const uint32_t value : step.reads()) {
@@ -96,6 +120,7 @@ Status add_step(Program& program, Step step, uint32_t precision, std::vector<boo
     const bool is_binding = home.kind == KernelPlace::Kind::binding;
     program.places[value] = is_binding ? home : KernelPlace{.kind = KernelPlace::Kind::scratch};
   }
+  if (is_formula(*step.kernel)) step.straight = straight_inputs(node);
   program.steps.push_back(std::move(step));
   return {};
 }

@@ -36,6 +36,8 @@ struct Step {
   const Kernel* kernel;
   KernelState state;
   std::optional<Stored> stored = {};
+  // Inputs that each element of the output reads only at its own place: the output may lie there.
+  std::vector<uint32_t> straight = {};
 
   // Values that are read when it runs, TENON_NONE among them.
   std::vector<uint32_t> reads() const;

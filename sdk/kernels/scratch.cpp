@@ -30,16 +30,40 @@ std::vector<Life> lives_of(const Program& program) {
   return lives;
 }
 
+// The value in whose memory each value lies. What a formula makes may lie over an input of the same
+// size that nobody reads later.
+std::vector<uint32_t> places_over(const Program& program, std::span<const uint64_t> bytes,
+                                  std::span<const KernelPlace> places, std::vector<Life>& lives) {
+  std::vector<uint32_t> over = program.homes;
+  for (uint32_t i = 0; i < program.steps.size(); ++i) {
+    const Step& step = program.steps[i];
+    for (const uint32_t input : step.straight) {
+      const uint32_t output = step.node.output_value(0);
+      const uint32_t home = over[program.homes[input]];
+      const bool is_free = places[home].kind == KernelPlace::Kind::scratch &&
+                           places[output].kind == KernelPlace::Kind::scratch &&
+                           lives[home].last == i && bytes[home] == bytes[output];
+      // Values that share their memory already are none of ours.
+      if (!is_free || over[output] != output || lives[output].first != i) continue;
+      over[output] = home;
+      lives[home].last = lives[output].last;
+      break;
+    }
+  }
+  return over;
+}
+
 }  // namespace
 
 Result<uint64_t> plan_scratch(const Program& program, std::span<const uint64_t> bytes,
                               std::span<KernelPlace> places) {
-  const std::vector<Life> lives = lives_of(program);
+  std::vector<Life> lives = lives_of(program);
+  const std::vector<uint32_t> over = places_over(program, bytes, places, lives);
   std::vector<MemoryRequest> requests;
   std::vector<size_t> values;
   for (size_t value = 0; value < places.size(); ++value) {
     if (places[value].kind != KernelPlace::Kind::scratch) continue;
-    if (program.homes[value] != value) continue;
+    if (over[value] != value) continue;
     values.push_back(value);
     requests.push_back({.bytes = bytes[value],
                         .first = lives[value].first,
@@ -50,7 +74,7 @@ Result<uint64_t> plan_scratch(const Program& program, std::span<const uint64_t> 
   for (size_t i = 0; i < values.size(); ++i) places[values[i]].offset = plan.offsets[i];
   for (size_t value = 0; value < places.size(); ++value) {
     if (places[value].kind == KernelPlace::Kind::scratch) {
-      places[value].offset = places[program.homes[value]].offset;
+      places[value].offset = places[over[program.homes[value]]].offset;
     }
   }
   // Each worker's part begins here, so the end must be aligned too.

@@ -61,6 +61,25 @@ Status check(std::span<const MemoryRequest> requests) {
   return {};
 }
 
+// Bytes alive in the fullest step.
+uint64_t most_alive(std::span<const MemoryRequest> requests) {
+  std::vector<std::pair<uint64_t, uint64_t>> begins, ends;  // (step, bytes)
+  for (const MemoryRequest& request : requests) {
+    begins.emplace_back(request.first, request.bytes);
+    ends.emplace_back(uint64_t{request.last} + 1, request.bytes);
+  }
+  std::ranges::sort(begins);
+  std::ranges::sort(ends);
+  uint64_t alive = 0, most = 0;
+  size_t ended = 0;
+  for (const auto& [step, bytes] : begins) {
+    for (; ends[ended].first <= step; ++ended) alive -= ends[ended].second;
+    alive += bytes;
+    most = std::max(most, alive);
+  }
+  return most;
+}
+
 }  // namespace
 
 Result<MemoryPlan> plan_memory(std::span<const MemoryRequest> requests) {
@@ -70,6 +89,7 @@ Result<MemoryPlan> plan_memory(std::span<const MemoryRequest> requests) {
   std::ranges::stable_sort(order, std::ranges::greater(),
                            [&](size_t i) { return requests[i].bytes; });
   MemoryPlan plan;
+  plan.live = most_alive(requests);
   plan.offsets.resize(requests.size());
   std::vector<Placed> placed;
   placed.reserve(requests.size());

@@ -71,6 +71,97 @@ TEST(PlanMemory, never_overlaps_what_lives_together) {
   }
 }
 
+// Lifetimes of the values of networks: each layer reads what the one before made, and some also
+// what an earlier one did.
+struct Network {
+  std::vector<MemoryRequest> requests;
+  uint32_t step = 0;
+
+  // The number of the new value.
+  size_t add(uint64_t bytes, std::initializer_list<size_t> reads) {
+    for (const size_t read : reads) requests[read].last = step;
+    requests.push_back({bytes, step, step});
+    ++step;
+    return requests.size() - 1;
+  }
+};
+
+// Stages of bottlenecks with a shortcut around each.
+std::vector<MemoryRequest> residual_network() {
+  Network net;
+  size_t x = net.add(802816 * 4, {});
+  uint64_t pixels = 56 * 56;
+  uint64_t channels = 64;
+  for (const int blocks : {3, 4, 6, 3}) {
+    for (int block = 0; block < blocks; ++block) {
+      const size_t narrow = net.add(pixels * channels * 4, {x});
+      const size_t spread = net.add(pixels * channels * 4, {narrow});
+      const bool is_first = block == 0;
+      const size_t around = is_first ? net.add(pixels * channels * 16, {x}) : x;
+      x = net.add(pixels * channels * 16, {spread, around});
+    }
+    pixels /= 4;
+    channels *= 2;
+  }
+  return net.requests;
+}
+
+// Layers of attention and of two products, each with a sum around it.
+std::vector<MemoryRequest> transformer(uint64_t length, uint64_t width, uint64_t heads) {
+  Network net;
+  size_t x = net.add(length * width * 4, {});
+  for (int layer = 0; layer < 12; ++layer) {
+    const size_t q = net.add(length * width * 4, {x});
+    const size_t k = net.add(length * width * 4, {x});
+    const size_t v = net.add(length * width * 4, {x});
+    const size_t scores = net.add(heads * length * length * 4, {q, k});
+    const size_t shares = net.add(heads * length * length * 4, {scores});
+    const size_t mixed = net.add(length * width * 4, {shares, v});
+    const size_t sum = net.add(length * width * 4, {mixed, x});
+    const size_t normed = net.add(length * width * 4, {sum});
+    const size_t inner = net.add(length * width * 16, {normed});
+    x = net.add(length * width * 4, {inner, normed});
+  }
+  return net.requests;
+}
+
+// A pyramid: each level is kept until the way back comes to it.
+std::vector<MemoryRequest> detector(uint64_t height, uint64_t width) {
+  Network net;
+  size_t x = net.add(3 * height * width * 4, {});
+  std::vector<size_t> levels;
+  uint64_t channels = 16;
+  for (int level = 0; level < 5; ++level) {
+    for (int block = 0; block < 3; ++block) {
+      const uint64_t bytes = channels * (height >> level) * (width >> level) * 4;
+      const size_t wide = net.add(bytes * 4, {x});
+      const size_t deep = net.add(bytes * 4, {wide});
+      x = net.add(bytes, {deep, x});
+    }
+    levels.push_back(x);
+    channels = channels * 3 / 2;
+  }
+  for (int level = 4; level-- > 0;) {
+    const uint64_t bytes = 96 * (height >> level) * (width >> level) * 4;
+    const size_t larger = net.add(bytes, {x});
+    const size_t lateral = net.add(bytes, {levels[static_cast<size_t>(level)]});
+    x = net.add(bytes, {larger, lateral});
+  }
+  return net.requests;
+}
+
+TEST(PlanMemory, of_networks_takes_little_more_than_what_is_alive) {
+  const std::vector<MemoryRequest> networks[] = {residual_network(), transformer(128, 768, 12),
+                                                 transformer(37, 384, 12), detector(96, 320),
+                                                 detector(736, 1280)};
+  for (const std::vector<MemoryRequest>& requests : networks) {
+    const Result<MemoryPlan> plan = plan_memory(requests);
+    ASSERT_TRUE(plan.ok());
+    EXPECT_GE(plan->bytes, plan->live);
+    EXPECT_LE(static_cast<double>(plan->bytes), 1.05 * static_cast<double>(plan->live));
+  }
+}
+
 TEST(PlanMemory, of_ten_thousand_tensors_takes_no_time_to_speak_of) {
   std::mt19937_64 random(4);
   std::vector<MemoryRequest> requests(10000);

@@ -89,8 +89,9 @@ Result<KernelWork> shape_plain(const KernelSizes& sizes, Formula formula) {
                    StripProgram::compile(sizes.node().graph().exprs(),
                                          static_cast<ExprId>(sizes.node().row().formula),
                                          sizes.inputs(), StripProgram::Precision::f32));
-  formula.plain = std::move(program);
   KernelWork work = in_rows(sizes.output_elements(0), chunk_elements);
+  work.scratch = static_cast<int64_t>(program.scratch_bytes());
+  formula.plain = std::move(program);
   work.block = keep(std::move(formula));
   return work;
 }
@@ -123,7 +124,8 @@ void run_plain(const KernelArguments& arguments, const StripProgram& program, in
   }
   const RowRange elements = arguments.rows_of(chunk);
   program.run({operands, arguments.inputs()}, arguments.symbols(), arguments.output_dims(0),
-              arguments.output_dtype(0), arguments.output_data(0), elements.first, elements.last);
+              arguments.output_dtype(0), arguments.output_data(0), elements.first, elements.last,
+              arguments.scratch());
 }
 
 void run(const KernelArguments& arguments, int64_t chunk) {
