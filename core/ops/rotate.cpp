@@ -20,27 +20,10 @@ Status infer(InferContext& c) {
   return {};
 }
 
-Expr element(ElementContext& c) {
-  const Expr place = c.coordinate(2);
-  const Expr pairs = c.dim(cosines, 1);
-  const bool interleaved = c.integer("interleaved", 0) != 0;
-  const Expr is_first = interleaved ? place % 2 == 0 : place < pairs;
-  const Expr step = interleaved ? c.number(1) : pairs;
-  const Expr pair =
-      interleaved ? floor_div(place, c.number(2)) : select(is_first, place, place - pairs);
-  const Expr inside = place < pairs * 2;
-  Index other = c.output_index();
-  other[2] = place + select(is_first, step, -step);
-  const Type type = type_of(c.dtype(x));
-  const Expr zero = c.pool().cast(c.real_number(0), type);
-  const auto angle = [&](size_t table) {
-    const Expr own = c.load(table, {c.coordinate(0), pair}, inside, Expr());
-    return c.pool().cast(own, type);
-  };
-  const Expr own = c.load(x);
-  const Expr beside = c.load(x, other, inside, zero);
-  const Expr turned = own * angle(cosines) + select(is_first, -beside, beside) * angle(sines);
-  return select(inside, turned, own);
+Status expand(ExpandContext& c) {
+  const std::vector<ValueId> inputs = {c.input(x), c.input(cosines), c.input(sines)};
+  c.output(0, c.add_many("Turn", inputs, c.node().attributes, 1, "tenon").front());
+  return {};
 }
 
 }  // namespace
@@ -58,7 +41,7 @@ Op rotate() {
       .outputs = {{"y", "float"}},
       .attributes = {{"interleaved", 0}},
       .infer = infer,
-      .element = element,
+      .expand = expand,
       .samples = {{.inputs = {heads, {.dims = {3, 3}}, {.dims = {3, 3}}}},
                   {.inputs = {heads, {.dims = {3, 2}}, {.dims = {3, 2}}},
                    .attributes = {{"interleaved", 1}}}},

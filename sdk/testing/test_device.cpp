@@ -118,6 +118,7 @@ Result<std::vector<TestTensor>> TestDevice::run(const std::vector<uint64_t>& blo
   Run state(*this);
   tenon_compile options = {};
   options.size = sizeof options;
+  options.precision = precision_;
   TENON_TRY(check(programs_->compile(device_, reinterpret_cast<const tenon_graph*>(blob.data()),
                                      &options, &state.program),
                   "compile"));

@@ -42,6 +42,8 @@ class TestDevice {
   const tenon_programs& programs() const { return *programs_; }
   tenon_device* device() const { return device_; }
 
+  // TENON_PRECISION_EXACT, if not set.
+  void set_precision(uint32_t precision) { precision_ = precision; }
   // Compiles, binds and runs a graph once. outputs give types and shapes.
   Result<std::vector<TestTensor>> run(const std::vector<uint64_t>& blob,
                                       std::vector<TestTensor> inputs,
@@ -59,6 +61,7 @@ class TestDevice {
   const tenon_backend* table_ = nullptr;
   const tenon_programs* programs_ = nullptr;
   tenon_device* device_ = nullptr;
+  uint32_t precision_ = TENON_PRECISION_EXACT;
 };
 
 // While it lives, the plugin has a host that keeps the text of failures and, with tasks, offers

@@ -105,4 +105,45 @@ TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
   return (I32)_mm256_shuffle_epi8(all, (__m256i)numbers);
 }
 
+// The bf16 that is nearest, half to even, as the high half of each lane.
+TENON_INLINE I32 nearest_bf16(F32 a) {
+  const I32 bits = as_i32(a);
+  return bits + splat(0x7fff) + ((I32)((U32)bits >> 16) & splat(1));
+}
+// Both rounded to bf16: first all of `low`, then all of `high`.
+constexpr bool has_dot2 = false;  // dot2 is one instruction
+TENON_INLINE I32 to_bf16(F32 low, F32 high) {
+  const __m256i a = _mm256_srli_epi32((__m256i)nearest_bf16(low), 16);
+  const __m256i b = _mm256_srli_epi32((__m256i)nearest_bf16(high), 16);
+  return (I32)_mm256_permute4x64_epi64(_mm256_packus_epi32(a, b), 0xd8);
+}
+// Halves of a and b in turn: those of the first halves of a and b, then those of the second.
+TENON_INLINE void interleave16(I32 a, I32 b, I32& first_half, I32& second_half) {
+  const __m256i low = _mm256_unpacklo_epi16((__m256i)a, (__m256i)b);
+  const __m256i high = _mm256_unpackhi_epi16((__m256i)a, (__m256i)b);
+  first_half = (I32)_mm256_permute2x128_si256(low, high, 0x20);
+  second_half = (I32)_mm256_permute2x128_si256(low, high, 0x31);
+}
+// Row i of the lanes becomes lane i of the rows.
+TENON_INLINE void transpose(I32 (&rows)[width]) {
+  __m256i a[width], b[width];
+#pragma GCC unroll 4
+  for (int i = 0; i < width; i += 2) {
+    a[i] = _mm256_unpacklo_epi32((__m256i)rows[i], (__m256i)rows[i + 1]);
+    a[i + 1] = _mm256_unpackhi_epi32((__m256i)rows[i], (__m256i)rows[i + 1]);
+  }
+#pragma GCC unroll 2
+  for (int i = 0; i < width; i += 4) {
+    b[i] = _mm256_unpacklo_epi64(a[i], a[i + 2]);
+    b[i + 1] = _mm256_unpackhi_epi64(a[i], a[i + 2]);
+    b[i + 2] = _mm256_unpacklo_epi64(a[i + 1], a[i + 3]);
+    b[i + 3] = _mm256_unpackhi_epi64(a[i + 1], a[i + 3]);
+  }
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    rows[j] = (I32)_mm256_permute2x128_si256(b[j], b[4 + j], 0x20);
+    rows[4 + j] = (I32)_mm256_permute2x128_si256(b[j], b[4 + j], 0x31);
+  }
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -90,4 +90,49 @@ TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
   return (I32)_mm512_shuffle_epi8(all, (__m512i)numbers);
 }
 
+// Both rounded to bf16, half to even: first all of `low`, then all of `high`.
+constexpr bool has_dot2 = true;  // dot2 is one instruction
+TENON_INLINE I32 to_bf16(F32 low, F32 high) {
+  return (I32)(__m512i)_mm512_cvtne2ps_pbh((__m512)high, (__m512)low);
+}
+// Halves of a and b in turn: those of the first halves of a and b, then those of the second.
+TENON_INLINE void interleave16(I32 a, I32 b, I32& first_half, I32& second_half) {
+  // Places 0, 32, 1, 33, ... of both together.
+  const __m512i step = _mm512_set1_epi32(0x00010001);
+  const __m512i place = _mm512_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+  const __m512i from = _mm512_add_epi16(_mm512_or_si512(place, _mm512_slli_epi32(place, 16)),
+                                        _mm512_set1_epi32(0x00200000));
+  const __m512i more = _mm512_add_epi16(from, _mm512_slli_epi16(step, 4));
+  first_half = (I32)_mm512_permutex2var_epi16((__m512i)a, from, (__m512i)b);
+  second_half = (I32)_mm512_permutex2var_epi16((__m512i)a, more, (__m512i)b);
+}
+// Row i of the lanes becomes lane i of the rows.
+TENON_INLINE void transpose(I32 (&rows)[width]) {
+  __m512i a[width], b[width];
+#pragma GCC unroll 8
+  for (int i = 0; i < width; i += 2) {
+    a[i] = _mm512_unpacklo_epi32((__m512i)rows[i], (__m512i)rows[i + 1]);
+    a[i + 1] = _mm512_unpackhi_epi32((__m512i)rows[i], (__m512i)rows[i + 1]);
+  }
+#pragma GCC unroll 4
+  for (int i = 0; i < width; i += 4) {
+    b[i] = _mm512_unpacklo_epi64(a[i], a[i + 2]);
+    b[i + 1] = _mm512_unpackhi_epi64(a[i], a[i + 2]);
+    b[i + 2] = _mm512_unpacklo_epi64(a[i + 1], a[i + 3]);
+    b[i + 3] = _mm512_unpackhi_epi64(a[i + 1], a[i + 3]);
+  }
+  // b[4 g + j]: rows 4 g ..., columns j, j + 4, j + 8, j + 12.
+#pragma GCC unroll 4
+  for (int j = 0; j < 4; ++j) {
+    const __m512i low = _mm512_shuffle_i32x4(b[j], b[4 + j], 0x88);
+    const __m512i high = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0x88);
+    const __m512i low_odd = _mm512_shuffle_i32x4(b[j], b[4 + j], 0xdd);
+    const __m512i high_odd = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0xdd);
+    rows[j] = (I32)_mm512_shuffle_i32x4(low, high, 0x88);
+    rows[4 + j] = (I32)_mm512_shuffle_i32x4(low_odd, high_odd, 0x88);
+    rows[8 + j] = (I32)_mm512_shuffle_i32x4(low, high, 0xdd);
+    rows[12 + j] = (I32)_mm512_shuffle_i32x4(low_odd, high_odd, 0xdd);
+  }
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -95,4 +95,36 @@ TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
   return (I32)vqtbl1q_u8(vld1q_u8(table), vreinterpretq_u8_s32((int32x4_t)numbers));
 }
 
+// The bf16 that is nearest, half to even, as the high half of each lane.
+TENON_INLINE I32 nearest_bf16(F32 a) {
+  const I32 bits = as_i32(a);
+  return bits + splat(0x7fff) + ((I32)((U32)bits >> 16) & splat(1));
+}
+// Both rounded to bf16: first all of `low`, then all of `high`.
+constexpr bool has_dot2 = false;  // dot2 is one instruction
+TENON_INLINE I32 to_bf16(F32 low, F32 high) {
+  const uint16x4_t a = vshrn_n_u32((uint32x4_t)nearest_bf16(low), 16);
+  const uint16x4_t b = vshrn_n_u32((uint32x4_t)nearest_bf16(high), 16);
+  return (I32)vreinterpretq_s32_u16(vcombine_u16(a, b));
+}
+// Halves of a and b in turn: those of the first halves of a and b, then those of the second.
+TENON_INLINE void interleave16(I32 a, I32 b, I32& first_half, I32& second_half) {
+  const int16x8_t x = vreinterpretq_s16_s32((int32x4_t)a);
+  const int16x8_t y = vreinterpretq_s16_s32((int32x4_t)b);
+  first_half = (I32)vreinterpretq_s32_s16(vzip1q_s16(x, y));
+  second_half = (I32)vreinterpretq_s32_s16(vzip2q_s16(x, y));
+}
+// Row i of the lanes becomes lane i of the rows.
+TENON_INLINE void transpose(I32 (&rows)[width]) {
+  const int32x4_t a = vtrn1q_s32((int32x4_t)rows[0], (int32x4_t)rows[1]);
+  const int32x4_t b = vtrn2q_s32((int32x4_t)rows[0], (int32x4_t)rows[1]);
+  const int32x4_t c = vtrn1q_s32((int32x4_t)rows[2], (int32x4_t)rows[3]);
+  const int32x4_t d = vtrn2q_s32((int32x4_t)rows[2], (int32x4_t)rows[3]);
+  const auto pairs = [](int32x4_t x) { return vreinterpretq_s64_s32(x); };
+  rows[0] = (I32)vreinterpretq_s32_s64(vtrn1q_s64(pairs(a), pairs(c)));
+  rows[1] = (I32)vreinterpretq_s32_s64(vtrn1q_s64(pairs(b), pairs(d)));
+  rows[2] = (I32)vreinterpretq_s32_s64(vtrn2q_s64(pairs(a), pairs(c)));
+  rows[3] = (I32)vreinterpretq_s32_s64(vtrn2q_s64(pairs(b), pairs(d)));
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -109,4 +109,33 @@ TENON_INLINE I32 look_up(const uint8_t* table, I32 numbers) {
   return (I32)_mm_shuffle_epi8(_mm_loadu_si128((const __m128i*)table), (__m128i)numbers);
 }
 
+// The bf16 that is nearest, half to even, as the high half of each lane.
+TENON_INLINE I32 nearest_bf16(F32 a) {
+  const I32 bits = as_i32(a);
+  return bits + splat(0x7fff) + ((I32)((U32)bits >> 16) & splat(1));
+}
+// Both rounded to bf16: first all of `low`, then all of `high`.
+constexpr bool has_dot2 = false;  // dot2 is one instruction
+TENON_INLINE I32 to_bf16(F32 low, F32 high) {
+  const __m128i a = _mm_srli_epi32((__m128i)nearest_bf16(low), 16);
+  const __m128i b = _mm_srli_epi32((__m128i)nearest_bf16(high), 16);
+  return (I32)_mm_packus_epi32(a, b);
+}
+// Halves of a and b in turn: those of the first halves of a and b, then those of the second.
+TENON_INLINE void interleave16(I32 a, I32 b, I32& first_half, I32& second_half) {
+  first_half = (I32)_mm_unpacklo_epi16((__m128i)a, (__m128i)b);
+  second_half = (I32)_mm_unpackhi_epi16((__m128i)a, (__m128i)b);
+}
+// Row i of the lanes becomes lane i of the rows.
+TENON_INLINE void transpose(I32 (&rows)[width]) {
+  const __m128i a = _mm_unpacklo_epi32((__m128i)rows[0], (__m128i)rows[1]);
+  const __m128i b = _mm_unpackhi_epi32((__m128i)rows[0], (__m128i)rows[1]);
+  const __m128i c = _mm_unpacklo_epi32((__m128i)rows[2], (__m128i)rows[3]);
+  const __m128i d = _mm_unpackhi_epi32((__m128i)rows[2], (__m128i)rows[3]);
+  rows[0] = (I32)_mm_unpacklo_epi64(a, c);
+  rows[1] = (I32)_mm_unpackhi_epi64(a, c);
+  rows[2] = (I32)_mm_unpacklo_epi64(b, d);
+  rows[3] = (I32)_mm_unpackhi_epi64(b, d);
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL
