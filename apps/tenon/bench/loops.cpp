@@ -75,6 +75,7 @@ class Texts {
   Status open(tenon_model_ref* model, const Loop& loop, int64_t vocabulary) {
     const uint64_t each = loop.depth + loop.tokens;
     tokens_ = fixed_tokens(vocabulary, each);
+    vocabulary_ = vocabulary;
     // A page may be begun in every sequence.
     constexpr uint64_t page = 64;
     const uint64_t all = (each + page - 1) / page * page * loop.sequences;
@@ -102,6 +103,12 @@ class Texts {
       TENON_TRY(step(first + at, std::min(batch, count - at)));
     }
     return {};
+  }
+
+  // Begins the text in another way, so that nothing of it is known from an earlier run.
+  void change_beginning() {
+    const int64_t count = std::max<int64_t>(vocabulary_, 1);
+    tokens_.front() = static_cast<int32_t>((tokens_.front() + 1) % count);
   }
 
   // Looks at the logits from now on; finite() tells.
@@ -140,6 +147,7 @@ class Texts {
   tenon_sequences* pool_ = nullptr;
   std::vector<uint32_t> numbers_;
   std::vector<int32_t> tokens_;
+  int64_t vocabulary_ = 0;
   std::vector<tenon_step_entry> entries_;
   bool watches_ = false, finite_ = true;
 };
@@ -155,6 +163,7 @@ Result<bool> tell(const tenon_event_sink& events, const Json& event) {
 
 // Emptying the context counts, reading what shall be there before does not.
 Result<double> timed_run(Texts& texts, const Loop& loop) {
+  texts.change_beginning();
   if (loop.depth > 0) TENON_TRY(texts.go_to(loop.depth));
   const auto begin = std::chrono::steady_clock::now();
   if (loop.depth == 0) TENON_TRY(texts.go_to(0));
