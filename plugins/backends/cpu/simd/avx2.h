@@ -30,6 +30,32 @@ TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
 TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
   _mm256_maskstore_ps(to, first(lanes), (__m256)a);
 }
+// The lanes whose bits are set; the others are not read, but zero or what is given instead.
+TENON_INLINE __m256i lanes_of(uint32_t bits) {
+  const __m256i places = _mm256_setr_epi32(1, 2, 4, 8, 16, 32, 64, 128);
+  return _mm256_cmpeq_epi32(_mm256_and_si256(_mm256_set1_epi32((int)bits), places), places);
+}
+TENON_INLINE F32 load_where(const float* from, uint32_t bits) {
+  return (F32)_mm256_maskload_ps(from, lanes_of(bits));
+}
+TENON_INLINE F32 load_where(const float* from, uint32_t bits, F32 otherwise) {
+  const __m256i lanes = lanes_of(bits);
+  return (F32)_mm256_blendv_ps((__m256)otherwise, _mm256_maskload_ps(from, lanes), (__m256)lanes);
+}
+// Lanes 0, 2, 4, ... of a, then of b.
+TENON_INLINE F32 even_of(F32 a, F32 b) {
+  const __m256 even = _mm256_shuffle_ps((__m256)a, (__m256)b, 0x88);
+  return (F32)_mm256_permute4x64_pd(_mm256_castps_pd(even), 0xd8);
+}
+// Lanes of the lower or upper halves of a and b in turn.
+TENON_INLINE F32 zip_low(F32 a, F32 b) {
+  const __m256 low = _mm256_unpacklo_ps((__m256)a, (__m256)b);
+  return (F32)_mm256_permute2f128_ps(low, _mm256_unpackhi_ps((__m256)a, (__m256)b), 0x20);
+}
+TENON_INLINE F32 zip_high(F32 a, F32 b) {
+  const __m256 low = _mm256_unpacklo_ps((__m256)a, (__m256)b);
+  return (F32)_mm256_permute2f128_ps(low, _mm256_unpackhi_ps((__m256)a, (__m256)b), 0x31);
+}
 
 TENON_INLINE F32 fma(F32 a, F32 b, F32 c) {
   return (F32)_mm256_fmadd_ps((__m256)a, (__m256)b, (__m256)c);

@@ -27,6 +27,29 @@ TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
 TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
   _mm512_mask_storeu_ps(to, first(lanes), (__m512)a);
 }
+// The lanes whose bits are set; the others are not read, but zero or what is given instead.
+TENON_INLINE F32 load_where(const float* from, uint32_t bits) {
+  return (F32)_mm512_maskz_loadu_ps((__mmask16)bits, from);
+}
+TENON_INLINE F32 load_where(const float* from, uint32_t bits, F32 otherwise) {
+  return (F32)_mm512_mask_loadu_ps((__m512)otherwise, (__mmask16)bits, from);
+}
+// Lanes 0, 2, 4, ... of a, then of b.
+TENON_INLINE F32 even_of(F32 a, F32 b) {
+  const __m512i places =
+      _mm512_setr_epi32(0, 2, 4, 6, 8, 10, 12, 14, 16, 18, 20, 22, 24, 26, 28, 30);
+  return (F32)_mm512_permutex2var_ps((__m512)a, places, (__m512)b);
+}
+// Lanes of the lower or upper halves of a and b in turn.
+TENON_INLINE F32 zip_low(F32 a, F32 b) {
+  const __m512i places = _mm512_setr_epi32(0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
+  return (F32)_mm512_permutex2var_ps((__m512)a, places, (__m512)b);
+}
+TENON_INLINE F32 zip_high(F32 a, F32 b) {
+  const __m512i places =
+      _mm512_setr_epi32(8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
+  return (F32)_mm512_permutex2var_ps((__m512)a, places, (__m512)b);
+}
 
 TENON_INLINE F32 fma(F32 a, F32 b, F32 c) {
   return (F32)_mm512_fmadd_ps((__m512)a, (__m512)b, (__m512)c);

@@ -28,6 +28,22 @@ TENON_INLINE F32 load_part(const float* from, int64_t lanes) {
 TENON_INLINE void store_part(float* to, F32 a, int64_t lanes) {
   for (int64_t i = 0; i < lanes; ++i) to[i] = a[i];
 }
+// The lanes whose bits are set; the others are not read, but zero or what is given instead.
+TENON_INLINE F32 load_where(const float* from, uint32_t bits, F32 otherwise) {
+  if ((bits & 15) == 15) return load(from);
+  for (int i = 0; i < width; ++i) {
+    if ((bits >> i & 1) != 0) otherwise[i] = from[i];
+  }
+  return otherwise;
+}
+TENON_INLINE F32 load_where(const float* from, uint32_t bits) {
+  return load_where(from, bits, F32{});
+}
+// Lanes 0, 2, 4, ... of a, then of b.
+TENON_INLINE F32 even_of(F32 a, F32 b) { return (F32)vuzp1q_f32((float32x4_t)a, (float32x4_t)b); }
+// Lanes of the lower or upper halves of a and b in turn.
+TENON_INLINE F32 zip_low(F32 a, F32 b) { return (F32)vzip1q_f32((float32x4_t)a, (float32x4_t)b); }
+TENON_INLINE F32 zip_high(F32 a, F32 b) { return (F32)vzip2q_f32((float32x4_t)a, (float32x4_t)b); }
 
 TENON_INLINE F32 fma(F32 a, F32 b, F32 c) {
   return (F32)vfmaq_f32((float32x4_t)c, (float32x4_t)a, (float32x4_t)b);
