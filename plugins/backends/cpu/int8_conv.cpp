@@ -25,18 +25,18 @@ void pack_group(Int8ConvWeights& w, std::span<const uint8_t> weights, uint8_t fl
   const int64_t rows = w.channels / w.groups;
   const int64_t padded = round_up(w.in_channels, 4);
   std::vector<uint8_t> matrix(static_cast<size_t>(rows * w.taps * padded));
+  const uint8_t* from = weights.data() + group * rows * w.in_channels * w.taps;
   for (int64_t r = 0; r < rows; ++r) {
-    const int64_t channel = group * rows + r;
+    uint8_t* const row = matrix.data() + r * w.taps * padded;
     int32_t total = 0;
     for (int64_t c = 0; c < w.in_channels; ++c) {
       for (int64_t t = 0; t < w.taps; ++t) {
-        const auto from = static_cast<size_t>((channel * w.in_channels + c) * w.taps + t);
-        const uint8_t byte = weights[from] ^ flip;
-        matrix[static_cast<size_t>((r * w.taps + t) * padded + c)] = byte;
+        const auto byte = static_cast<uint8_t>(*from++ ^ flip);
+        row[t * padded + c] = byte;
         total += static_cast<int8_t>(byte);
       }
     }
-    w.totals[static_cast<size_t>(channel)] = total;
+    w.totals[static_cast<size_t>(group * rows + r)] = total;
   }
   for (int64_t r = 0; r < rows; r += gemm.tile_rows) {
     const int64_t count = std::min(gemm.tile_rows, rows - r);

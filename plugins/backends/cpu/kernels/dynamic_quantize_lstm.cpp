@@ -47,13 +47,16 @@ Result<std::vector<float>> weights_of(const NodeView& node, const KernelConstant
     return invalid("codes, scales or zero points of a wrong count");
   }
   std::vector<float> made(bytes.size());
-  for (size_t i = 0; i < bytes.size(); ++i) {
-    const size_t column = i % columns;
-    const size_t row = i / columns % from;
-    const size_t direction = i / columns / from;
-    const size_t at = direction * each + (each == 1 ? 0 : column);
-    const int32_t centered = code_of(bytes[i], dtype) - code_of(zeros[at], dtype);
-    made[(direction * columns + column) * from + row] = static_cast<float>(centered) * scales[at];
+  const std::byte* code = bytes.data();
+  for (size_t direction = 0; direction < directions; ++direction) {
+    for (size_t row = 0; row < from; ++row) {
+      for (size_t column = 0; column < columns; ++column, ++code) {
+        const size_t at = direction * each + (each == 1 ? 0 : column);
+        const int32_t centered = code_of(*code, dtype) - code_of(zeros[at], dtype);
+        made[(direction * columns + column) * from + row] =
+            static_cast<float>(centered) * scales[at];
+      }
+    }
   }
   return made;
 }
