@@ -28,10 +28,13 @@ Result<Ready> make_ready(const Engine& engine, const Arguments& arguments) {
   return Ready{std::move(model), std::move(*session)};
 }
 
-// Loading plugins is no part of a creation: devices are listed, and loaders are shown a file that
-// is none of theirs.
-Status load_plugins(const Engine& engine) {
-  TENON_TRY(attempt([&] { return engine.describe("devices"); }).status());
+// Loading plugins is no part of a creation: loaders are shown a file that is none of theirs, and
+// devices are listed unless they are named, which spares the others; then the first creation loads
+// the plugin of its device.
+Status load_plugins(const Engine& engine, const Arguments& arguments) {
+  if (arguments.text("device") == "auto") {
+    TENON_TRY(attempt([&] { return engine.describe("devices"); }).status());
+  }
   static constexpr std::array<std::byte, 1> nothing{};
   static_cast<void>(attempt([&] { return engine.load_memory(nothing, "nothing"); }));
   return {};
@@ -40,7 +43,7 @@ Status load_plugins(const Engine& engine) {
 Result<Engine> open_bench_engine(const Arguments& arguments) {
   const tenon_plugin* const linked[] = {&plugin()};
   TENON_TRY_ASSIGN(Engine engine, open_engine(arguments, linked));
-  TENON_TRY(load_plugins(engine));
+  TENON_TRY(load_plugins(engine, arguments));
   return engine;
 }
 
