@@ -74,7 +74,7 @@ class Texts {
 
   Status open(tenon_model_ref* model, const Loop& loop, int64_t vocabulary) {
     const uint64_t each = loop.depth + loop.tokens;
-    tokens_ = fixed_tokens(vocabulary, each);
+    tokens_ = fixed_tokens(vocabulary, each + loop.sequences);
     vocabulary_ = vocabulary;
     // A page may be begun in every sequence.
     constexpr uint64_t page = 64;
@@ -105,10 +105,12 @@ class Texts {
     return {};
   }
 
-  // Begins the text in another way, so that nothing of it is known from an earlier run.
+  // Begins the texts in another way, so that nothing of them is known from an earlier run.
   void change_beginning() {
     const int64_t count = std::max<int64_t>(vocabulary_, 1);
-    tokens_.front() = static_cast<int32_t>((tokens_.front() + 1) % count);
+    for (size_t i = 0; i < numbers_.size(); ++i) {
+      tokens_[i] = static_cast<int32_t>((tokens_[i] + 1) % count);
+    }
   }
 
   // Looks at the logits from now on; finite() tells.
@@ -118,10 +120,10 @@ class Texts {
  private:
   Status step(uint64_t first, uint64_t count) {
     entries_.clear();
-    for (const uint32_t number : numbers_) {
+    for (size_t i = 0; i < numbers_.size(); ++i) {
       entries_.push_back({.size = sizeof(tenon_step_entry),
-                          .sequence = number,
-                          .tokens = tokens_.data() + first,
+                          .sequence = numbers_[i],
+                          .tokens = tokens_.data() + i + first,
                           .count = count,
                           .want = TENON_WANT_LAST,
                           .reserved = 0});
