@@ -90,6 +90,9 @@ TENON_INLINE void begin_block(Scales<layout>& s, const uint8_t* unit, int block,
   if constexpr (layout.scale == BlockScale::half) {
     s.scale[0] = load_f16((const uint16_t*)unit + at);
     if constexpr (layout.has_minimum) s.minimum[0] = -load_f16((const uint16_t*)unit + 32 + at);
+  } else if constexpr (layout.scale == BlockScale::zeroed) {
+    s.scale[0] = load_f16((const uint16_t*)unit + at);
+    s.minimum[0] = -(to_f32(load_u8(unit + 64 + at)) * s.scale[0]);
   } else if constexpr (layout.scale == BlockScale::brain) {
     s.scale[0] = load_bf16((const uint16_t*)unit + at);
   } else {

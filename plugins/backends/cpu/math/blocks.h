@@ -10,7 +10,7 @@
 // side:
 //   scales     f16 or bf16, one for each block of 32; of a unit of 256 one f16 d, and one d for
 //              minimums, or 32 bytes of nothing
-//   minimums   f16, one for each block of 32, where there are any and d's are not
+//   minimums   f16, one for each block of 32, where there are any and d's are not; or bytes
 //   sub-scales of a unit of 256: a byte for each group of 32 or 16 columns, then as many for
 //              minimums; or both in one byte, the minimum in the high half
 //   codes      of one block of 32 columns after the other: a line of 64 bytes holds columns
@@ -28,6 +28,7 @@ enum class BlockScale : uint8_t {
   brain,    // bf16, for scales that are powers of two
   sub,      // a byte times d
   nibbles,  // the low half of a byte times d, the high half is the minimum
+  zeroed,   // f16 for each block of 32, and a byte: the minimum is that many times the scale
 };
 
 struct BlockLayout {
@@ -67,8 +68,10 @@ enum class BlockKind : uint8_t {
   five_sub,
   six_sub,
   four_table_sub,
+  four_zero,
+  eight_zero,
 };
-constexpr int block_kinds = 13;
+constexpr int block_kinds = 15;
 
 constexpr BlockLayout block_layouts[block_kinds] = {
     {4, 32, BlockScale::half, false, false, false},
@@ -84,6 +87,8 @@ constexpr BlockLayout block_layouts[block_kinds] = {
     {5, 32, BlockScale::sub, false, true, false},
     {6, 16, BlockScale::sub, true, false, false},
     {4, 32, BlockScale::sub, true, false, true},
+    {4, 32, BlockScale::zeroed, false, true, false},
+    {8, 32, BlockScale::zeroed, false, true, false},
 };
 
 // Rows of x beside each other in a tile; a product of other sizes is made of these.

@@ -67,6 +67,6 @@ extern const Decoded decoded;
 const Decoded decoded = {{TENON_TILES(0), TENON_TILES(1), TENON_TILES(2), TENON_TILES(3),
                           TENON_TILES(4), TENON_TILES(5), TENON_TILES(6), TENON_TILES(7),
                           TENON_TILES(8), TENON_TILES(9), TENON_TILES(10), TENON_TILES(11),
-                          TENON_TILES(12)}};
+                          TENON_TILES(12), TENON_TILES(13), TENON_TILES(14)}};
 
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/backends/cpu/packing/blocks.h"
 
+#include "tenon/strip_vm.h"
+
 #include <algorithm>
 #include <cstring>
 
@@ -25,6 +27,8 @@ template <class T>
 void put(uint8_t* to, T value) {
   std::memcpy(to, &value, sizeof value);
 }
+
+void float_to_half(float value, uint8_t* to) { store_float(to, DType::f16, 0, value); }
 
 // Bits 0 to 3 to bit 0 of each byte.
 constexpr uint32_t spread(uint32_t bits) { return ((bits & 15) * 0x00204081) & 0x01010101; }
@@ -234,6 +238,15 @@ void iq4_xs(const std::byte* from, uint8_t* unit, int row, int) {
   }
 }
 
+template <BlockKind kind>
+void affine(const AffineBlock& from, uint8_t* unit, int row, int block) {
+  float_to_half(from.scale, unit + 2 * (16 * block + row));
+  unit[64 + 16 * block + row] = from.zero;
+  Words c;
+  std::memcpy(c.data(), from.codes.data(), sizeof c);
+  put_codes<kind>(c, unit, row, block);
+}
+
 constexpr std::array<uint8_t, 16> no_table = {};
 // -127 -104 -83 -65 -49 -35 -22 -10 1 13 25 38 53 69 89 113, plus 128.
 constexpr std::array<uint8_t, 16> uneven = {1,   24,  45,  63,  79,  93,  106, 118,
@@ -258,7 +271,17 @@ constexpr std::array packers = {
     BlockPacker{"iq4_xs", 256, 136, BlockKind::four_table_sub, 128, uneven, iq4_xs},
 };
 
+constexpr BlockPacker affine_four = {"", 32, 0, BlockKind::four_zero, 0, no_table, nullptr};
+constexpr BlockPacker affine_eight = {"", 32, 0, BlockKind::eight_zero, 0, no_table, nullptr};
+
 }  // namespace
+
+const BlockPacker& affine_packer(int bits) { return bits == 8 ? affine_eight : affine_four; }
+
+void pack_affine(const AffineBlock& from, int bits, uint8_t* unit, int row, int place) {
+  if (bits == 8) return affine<BlockKind::eight_zero>(from, unit, row, place);
+  affine<BlockKind::four_zero>(from, unit, row, place);
+}
 
 const BlockPacker* find_block_packer(const QuantFormat& format) {
   const auto found = std::ranges::find_if(packers, [&](const BlockPacker& packer) {

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstddef>
+#include <functional>
 
 // How rows of quantized blocks, as GGUF files hold them, become the units of math/blocks.h.
 // [any thread]
@@ -24,6 +25,21 @@ struct BlockPacker {
 
   const BlockLayout& layout() const { return block_layouts[static_cast<size_t>(kind)]; }
 };
+
+// Weights of 4 or 8 bits whose scale and zero, a whole number, hold for 32 columns:
+// scale * (code - zero).
+struct AffineBlock {
+  std::array<uint8_t, 32> codes;
+  float scale;
+  uint8_t zero;
+};
+struct AffineMatrix {
+  int64_t rows, columns;
+  int bits;
+  std::function<AffineBlock(int64_t row, int64_t block)> block;
+};
+const BlockPacker& affine_packer(int bits);
+void pack_affine(const AffineBlock& from, int bits, uint8_t* unit, int row, int place);
 
 // Null when the format has none.
 const BlockPacker* find_block_packer(const QuantFormat& format);

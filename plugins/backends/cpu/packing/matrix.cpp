@@ -3,6 +3,7 @@
 
 #include "plugins/backends/cpu/math/activations.h"
 #include "plugins/backends/cpu/math/decoded.h"
+#include "plugins/backends/cpu/packing/affine.h"
 #include "tenon/abi/draft/host.h"
 #include "tenon/plugin.h"
 
@@ -74,18 +75,61 @@ Result<PackedMatrix> PackedMatrix::pack(const WeightSource& source, bool exact) 
     if (dtype == DType::f16 && exact) kind = PanelKind::halves;
     if (dtype == DType::bf16 && exact) kind = PanelKind::brains;
   }
-  TENON_TRY(made.pack_panels(rows, kind));
+  if (format != nullptr && format->is_packed()) {
+    const std::optional<AffineMatrix> affine = affine_matrix(source, *format);
+    if (affine) return pack(*affine, exact);
+  }
+  return pack(
+      source.rows, made.columns_, kind,
+      [&](int64_t row, int64_t begin, int64_t end, float* to) { rows.read(row, begin, end, to); });
+}
+
+Result<PackedMatrix> PackedMatrix::pack(int64_t rows, int64_t columns, PanelKind kind,
+                                        const ReadRow& read) {
+  PackedMatrix made;
+  made.rows_ = rows;
+  made.columns_ = columns;
+  TENON_TRY(made.pack_panels(kind, read));
   return made;
 }
 
-Status PackedMatrix::pack_blocks(const WeightSource& source, const BlockPacker& packer,
-                                 bool exact) {
+Result<PackedMatrix> PackedMatrix::pack(const AffineMatrix& source, bool exact) {
+  PackedMatrix made;
+  made.rows_ = source.rows;
+  made.columns_ = source.columns;
+  made.layout_blocks(affine_packer(source.bits), exact);
+  const BlockLayout& layout = made.packer_->layout();
+  TENON_TRY(made.allocate());
+  in_parallel(made.groups(), [&](int64_t begin, int64_t end) {
+    for (int64_t group = begin; group < end; ++group) {
+      uint8_t* const to = made.bytes_.get() + group * made.group_bytes_;
+      std::memset(to, 0, static_cast<size_t>(made.group_bytes_));
+      const int64_t rows = std::min<int64_t>(16, made.rows_ - group * 16);
+      for (int64_t block = 0; block < (made.columns_ + 31) / 32; ++block) {
+        uint8_t* const unit = to + block / 2 * layout.unit_bytes();
+        for (int64_t row = 0; row < rows; ++row) {
+          pack_affine(source.block(group * 16 + row, block), source.bits, unit,
+                      static_cast<int>(row), static_cast<int>(block % 2));
+        }
+      }
+    }
+  });
+  return made;
+}
+
+void PackedMatrix::layout_blocks(const BlockPacker& packer, bool exact) {
   const BlockLayout& layout = packer.layout();
   way_ = exact ? Way::decoded : Way::codes;
   packer_ = &packer;
   group_rows_ = 16;
   padded_ = rounded_up(columns_, layout.unit_columns());
   group_bytes_ = padded_ / layout.unit_columns() * layout.unit_bytes();
+}
+
+Status PackedMatrix::pack_blocks(const WeightSource& source, const BlockPacker& packer,
+                                 bool exact) {
+  const BlockLayout& layout = packer.layout();
+  layout_blocks(packer, exact);
   TENON_TRY(allocate());
   const int64_t blocks = columns_ / packer.block, row_bytes = blocks * packer.bytes;
   const int64_t unit_blocks = layout.unit_columns() / packer.block;
@@ -107,7 +151,7 @@ Status PackedMatrix::pack_blocks(const WeightSource& source, const BlockPacker& 
   return {};
 }
 
-Status PackedMatrix::pack_panels(const WeightRows& rows, PanelKind kind) {
+Status PackedMatrix::pack_panels(PanelKind kind, const ReadRow& read) {
   way_ = Way::panels;
   kind_ = kind;
   group_rows_ = panel_rows;
@@ -123,7 +167,7 @@ Status PackedMatrix::pack_panels(const WeightRows& rows, PanelKind kind) {
         const int64_t last = std::min(k + piece, padded_), known = std::min(last, columns_);
         if (count < panel_rows || known < last) std::ranges::fill(some, 0.0f);
         for (int64_t row = 0; row < count; ++row) {
-          rows.read(group * panel_rows + row, k, known, some.data() + row * piece);
+          read(group * panel_rows + row, k, known, some.data() + row * piece);
         }
         uint8_t* const to =
             bytes_.get() + group * group_bytes_ + k * panel_rows * panel_element_bytes(kind);

@@ -5,6 +5,7 @@
 #include "plugins/backends/cpu/packing/blocks.h"
 #include "plugins/backends/cpu/packing/weights.h"
 
+#include <functional>
 #include <memory>
 #include <span>
 
@@ -18,6 +19,13 @@ class PackedMatrix {
   // exact: f32 throughout. Else x meets blocks as 8-bit codes, and f16, bf16 and other formats as
   // bf16. Packs on all threads of the host.
   static Result<PackedMatrix> pack(const WeightSource& source, bool exact);
+
+  // Weights of which the caller tells every block; exact: its scales must be halves.
+  static Result<PackedMatrix> pack(const AffineMatrix& source, bool exact);
+  // Weights that the caller reads: `read` gives columns [begin, end) of a row.
+  using ReadRow = std::function<void(int64_t row, int64_t begin, int64_t end, float* to)>;
+  static Result<PackedMatrix> pack(int64_t rows, int64_t columns, PanelKind kind,
+                                   const ReadRow& read);
 
   int64_t rows() const { return rows_; }
   int64_t columns() const { return columns_; }
@@ -42,7 +50,8 @@ class PackedMatrix {
 
   Status allocate();
   Status pack_blocks(const WeightSource& source, const BlockPacker& packer, bool exact);
-  Status pack_panels(const WeightRows& rows, PanelKind kind);
+  void layout_blocks(const BlockPacker& packer, bool exact);
+  Status pack_panels(PanelKind kind, const ReadRow& read);
   std::span<const int> tiles() const;
   void pack_x_row(const float* x, int rows, int row, uint8_t* tile) const;
   void multiply_blocks(const uint8_t* weights, const uint8_t* packed, int64_t rows, float* y) const;
