@@ -176,7 +176,9 @@ class Fusion {
     for (size_t i = nodes.size(); i-- > 0;) {
       Node& node = nodes[i];
       if (node.formula == no_expr || uses_[node.outputs.front()] > 0) continue;
-      for (const ValueId id : node.inputs) --uses_[id];
+      for (const ValueId id : node.inputs) {
+        if (id != no_id) --uses_[id];
+      }
       node.outputs.clear();
     }
     std::erase_if(nodes, [](const Node& node) { return node.outputs.empty(); });
@@ -193,7 +195,7 @@ class Fusion {
 
   bool absorb(Node& consumer, size_t operand) {
     const ValueId id = consumer.inputs[operand];
-    if (maker_[id] == no_id) return false;
+    if (id == no_id || maker_[id] == no_id) return false;
     const Node& producer = graph_.main().nodes[maker_[id]];
     if (producer.formula == no_expr || !may_stay(id)) return false;
     const Formula formula = cut_out(*graph_.exprs, consumer.formula);
@@ -203,7 +205,9 @@ class Fusion {
     const std::vector<ValueId>& inputs = inlined.operands.ids();
     if (inputs.size() > most_operands || cut_out(*graph_.exprs, fused.id()).rows.size() > most_rows)
       return false;
-    for (const ValueId input : consumer.inputs) --uses_[input];
+    for (const ValueId input : consumer.inputs) {
+      if (input != no_id) --uses_[input];
+    }
     for (const ValueId input : inputs) ++uses_[input];
     consumer.inputs = inputs;
     consumer.formula = fused.id();
