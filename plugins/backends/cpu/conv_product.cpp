@@ -176,6 +176,8 @@ void ConvProduct::run_panel(const ConvWeights& weights, const ConvOperands& oper
       tile.a_step = packed ? tile.rows : 1;
       tile.a = a + row * inner_ + channel * patches_.taps() * tile.a_step;
       tile.c = operands.output + (first + row) * positions_ + piece.column;
+      tile.ahead =
+          in_place ? line_ahead(tile.b + math.columns, math.columns, i - part.tile) : nullptr;
       tile.bias = operands.bias == nullptr ? nullptr : operands.bias + group * channels_ + row;
       math.tile(tile);
     }
@@ -258,6 +260,7 @@ void ConvProduct::multiply_columns(const ConvWeights& weights, const Part& part,
     for (int64_t i = 0; i < tiles_.parts; ++i) {
       tile.rows = tiles_.count(i);
       tile.a = block.to + tiles_.begin(i);
+      tile.ahead = line_ahead(tile.b + math.columns * inner_, math.columns, i);
       tile.c = sums + tiles_.begin(i) * row + column;
       math.tile(tile);
     }

@@ -107,6 +107,9 @@ void MatProduct::run_panel(const MatOperands& operands, int64_t panel, int64_t t
     t.rows = tiles_.count(i);
     t.a = operands.a + row * inner_;
     t.c = operands.c + row * columns_ + column;
+    if (operands.packed != nullptr) {
+      t.ahead = line_ahead(t.b + math.columns * inner_, math.columns, i - tile);
+    }
     math.tile(t);
   }
   if (operands.finish.wants_long_rows()) return;

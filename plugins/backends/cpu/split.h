@@ -28,6 +28,12 @@ struct Split {
   constexpr int64_t count(int64_t part) const { return begin(part + 1) - begin(part); }
 };
 
+// The line of each row of the next panel that a tile fetches meanwhile: its own one, or none.
+constexpr const float* line_ahead(const float* panel, int64_t columns, int64_t tile) {
+  constexpr int64_t line = 16;
+  return tile * line < columns ? panel + tile * line : nullptr;
+}
+
 // How many multiply-adds a chunk should have of a node that has so many: enough chunks that two or
 // more workers end together, none that is not worth its claim. A matter of sizes, never of workers.
 constexpr double chunk_products(double all) { return std::max(1.25e6, all / 24); }

@@ -17,7 +17,7 @@ constexpr int64_t around_zeros = 64;
 // Elements of planes that are finished together.
 constexpr int64_t finished_elements = 4096;
 // Of a tap, against one in a large product.
-constexpr int64_t tap_cost = 2;
+constexpr int64_t tap_cost = 4;
 
 struct DepthwiseConv {
   DepthwisePlane plane;  // its sizes

@@ -7,7 +7,7 @@ namespace tenon::cpu::TENON_LEVEL {
 namespace {
 
 constexpr int64_t panel_columns = tile_vectors * width;
-// Rows have addresses of their own; more than 12 find no registers for them.
+// Larger tiles are no faster, and there would be more of them.
 constexpr int most_rows = tile_rows < 12 ? tile_rows : 12;
 
 template <int R, int V, bool part>
@@ -31,18 +31,28 @@ template <int R, int V, bool part>
 void tile_of(const ProductTile& t, int64_t lanes) {
   F32 sums[R][V];
   start<R, V, part>(t, lanes, sums);
-  const float* a = t.a;
+  // Three rows for each pointer: what an address can reach.
+  const float* a[(R + 2) / 3];
+#pragma GCC unroll 16
+  for (int i = 0; i < (R + 2) / 3; ++i) a[i] = t.a + 3 * i * t.a_row;
   const float* b = t.b;
   const int64_t a_row = t.a_row, a_step = t.a_step, b_row = t.b_row;
-  for (int64_t k = t.inner; k > 0; --k, a += a_step, b += b_row) {
+  const int64_t to_ahead = t.ahead == nullptr ? 0 : t.ahead - t.b;
+  for (int64_t k = t.inner; k > 0; --k, b += b_row) {
+    __builtin_prefetch(b + to_ahead, 0, 2);
     F32 columns[V];
 #pragma GCC unroll 4
     for (int v = 0; v < V; ++v) columns[v] = load(b + v * width);
 #pragma GCC unroll 16
     for (int r = 0; r < R; ++r) {
-      const F32 factor = splat(a[r * a_row]);
+      const F32 factor = splat(a[r / 3][r % 3 * a_row]);
 #pragma GCC unroll 4
       for (int v = 0; v < V; ++v) sums[r][v] = fma(factor, columns[v], sums[r][v]);
+    }
+#pragma GCC unroll 16
+    for (int i = 0; i < (R + 2) / 3; ++i) {
+      a[i] += a_step;
+      __asm__("" : "+r"(a[i]));  // in a register, not in a vector with the others
     }
   }
 #pragma GCC unroll 16

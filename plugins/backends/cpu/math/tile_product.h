@@ -18,7 +18,8 @@ struct ProductTile {
   int64_t a_step = 0;
   const float* b = nullptr;  // b[k][j] at b + k * b_row + j; whole vectors are read
   int64_t b_row = 0;
-  float* c = nullptr;  // c[r][j] at c + r * c_row + j
+  const float* ahead = nullptr;  // what is fetched into a cache meanwhile, at ahead + k * b_row
+  float* c = nullptr;            // c[r][j] at c + r * c_row + j
   int64_t c_row = 0;
   const float* bias = nullptr;  // the start, one for each row; null is 0
   bool accumulate = false;      // the start is what c holds
