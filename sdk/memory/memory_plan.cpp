@@ -9,6 +9,9 @@
 namespace tenon {
 namespace {
 
+// More are placed in one order only.
+constexpr size_t most_tried_again = 4000;
+
 struct Placed {
   uint64_t offset = 0;
   uint64_t end = 0;
@@ -80,16 +83,23 @@ uint64_t most_alive(std::span<const MemoryRequest> requests) {
   return most;
 }
 
-}  // namespace
+uint32_t life(const MemoryRequest& request) { return request.last - request.first; }
 
-Result<MemoryPlan> plan_memory(std::span<const MemoryRequest> requests) {
-  TENON_TRY(check(requests));
+bool larger(const MemoryRequest& a, const MemoryRequest& b) {
+  return std::pair(a.bytes, life(a)) > std::pair(b.bytes, life(b));
+}
+bool longer(const MemoryRequest& a, const MemoryRequest& b) {
+  return std::pair(life(a), a.bytes) > std::pair(life(b), b.bytes);
+}
+
+// Places the requests one after the other, those that come `earlier` first.
+Result<MemoryPlan> place_all(std::span<const MemoryRequest> requests,
+                             bool (*earlier)(const MemoryRequest&, const MemoryRequest&)) {
   std::vector<size_t> order(requests.size());
   std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater(),
-                           [&](size_t i) { return requests[i].bytes; });
+  std::ranges::stable_sort(order,
+                           [&](size_t i, size_t k) { return earlier(requests[i], requests[k]); });
   MemoryPlan plan;
-  plan.live = most_alive(requests);
   plan.offsets.resize(requests.size());
   std::vector<Placed> placed;
   placed.reserve(requests.size());
@@ -108,6 +118,21 @@ Result<MemoryPlan> plan_memory(std::span<const MemoryRequest> requests) {
     placed.insert(place, {*offset, end, request.first, request.last});
   }
   return plan;
+}
+
+}  // namespace
+
+Result<MemoryPlan> plan_memory(std::span<const MemoryRequest> requests) {
+  TENON_TRY(check(requests));
+  TENON_TRY_ASSIGN(MemoryPlan plan, place_all(requests, larger));
+  plan.live = most_alive(requests);
+  // Where holes are left, another order may do better.
+  const bool has_holes = plan.bytes - plan.live > plan.live / 50;
+  if (!has_holes || requests.size() > most_tried_again) return plan;
+  Result<MemoryPlan> other = place_all(requests, longer);
+  if (!other.ok() || other->bytes >= plan.bytes) return plan;
+  other->live = plan.live;
+  return other;
 }
 
 }  // namespace tenon

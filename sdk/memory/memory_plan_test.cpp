@@ -106,23 +106,30 @@ std::vector<MemoryRequest> residual_network() {
   return net.requests;
 }
 
-// Layers of attention and of two products, each with a sum around it.
+// Twelve layers of attention and of two products, each with a sum around it; what lives as long as
+// it does in the plan of BERT.
 std::vector<MemoryRequest> transformer(uint64_t length, uint64_t width, uint64_t heads) {
-  Network net;
-  size_t x = net.add(length * width * 4, {});
-  for (int layer = 0; layer < 12; ++layer) {
-    const size_t q = net.add(length * width * 4, {x});
-    const size_t k = net.add(length * width * 4, {x});
-    const size_t v = net.add(length * width * 4, {x});
-    const size_t scores = net.add(heads * length * length * 4, {q, k});
-    const size_t shares = net.add(heads * length * length * 4, {scores});
-    const size_t mixed = net.add(length * width * 4, {shares, v});
-    const size_t sum = net.add(length * width * 4, {mixed, x});
-    const size_t normed = net.add(length * width * 4, {sum});
-    const size_t inner = net.add(length * width * 16, {normed});
-    x = net.add(length * width * 4, {inner, normed});
+  const uint64_t row = length * width * 4;
+  const uint64_t scores = heads * length * length * 4;
+  std::vector<MemoryRequest> requests;
+  for (uint32_t layer = 0; layer < 12; ++layer) {
+    const auto add = [&](uint64_t bytes, uint32_t first, uint32_t last) {
+      requests.push_back({bytes, 24 * layer + first, 24 * layer + last});
+    };
+    add(row, 0, 17);
+    for (const auto& [first, last] :
+         {std::pair{1u, 3u}, {3, 10}, {4, 6}, {6, 10}, {7, 9}, {9, 13}}) {
+      add(row, first, last);
+    }
+    add(scores, 10, 12);
+    add(scores, 12, 13);
+    for (const auto& [first, last] : {std::pair{13u, 14u}, {14, 16}, {16, 18}, {18, 23}}) {
+      add(row, first, last);
+    }
+    add(4 * row, 19, 22);
+    add(row, 22, 24);
   }
-  return net.requests;
+  return requests;
 }
 
 // A pyramid: each level is kept until the way back comes to it.
