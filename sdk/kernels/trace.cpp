@@ -46,7 +46,8 @@ void traced_task(const tenon_step* step, void* frame_pointer, uint32_t chunk, ui
   span.run = frame.run.trace_id;
   span.op = to_str(bound.op);
   span.name = to_str(bound.name);
-  if (chunk == 0) {
+  // Once for all phases of a node.
+  if (chunk == 0 && bound.phase == 0) {
     span.bytes = bytes_of(bound);
     span.flops = flops_of(bound);
   }

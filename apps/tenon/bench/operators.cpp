@@ -23,6 +23,13 @@ double all_seconds(const std::vector<OperatorRow>& rows) {
   return std::max(sum, 1e-12);
 }
 
+// Nothing for steps that hardly touched their operands: views, and states that grow in place.
+std::string limit_text(const OperatorRow& row, const Rates& limits) {
+  constexpr double beyond = 10;  // times the limit: more than any cache gives
+  const double share = row.busy > 0 ? least_seconds(row, limits) / row.busy : 0;
+  return share > beyond ? std::string() : fmt::format("{:.0f} %", share * 100);
+}
+
 double per_second(double amount, double seconds) { return seconds > 0 ? amount / seconds : 0; }
 
 }  // namespace
@@ -60,15 +67,15 @@ Table operator_table(const std::vector<OperatorRow>& rows, const Rates& limits, 
   const auto each = static_cast<double>(std::max<int64_t>(runs, 1));
   for (const OperatorRow& row : rows) {
     const bool counts = row.flops > 0;
-    table.push_back(
-        {printable(row.name), fmt::format("{:.0f}", static_cast<double>(row.calls) / each),
-         fmt::format("{:.4f}", row.busy * 1e3 / each),
-         fmt::format("{:.1f} %", row.busy / all * 100),
-         fmt::format("{:.3f}", row.bytes / 1e6 / each),
-         fmt::format("{:.2f}", per_second(row.bytes, row.busy) / 1e9),
-         counts ? fmt::format("{:.2f}", row.flops / 1e6 / each) : "",
-         counts ? fmt::format("{:.2f}", per_second(row.flops, row.busy) / 1e9) : "",
-         fmt::format("{:.0f} %", per_second(least_seconds(row, limits), row.busy) * 100)});
+    table.push_back({printable(row.name),
+                     fmt::format("{:.0f}", static_cast<double>(row.calls) / each),
+                     fmt::format("{:.4f}", row.busy * 1e3 / each),
+                     fmt::format("{:.1f} %", row.busy / all * 100),
+                     fmt::format("{:.3f}", row.bytes / 1e6 / each),
+                     fmt::format("{:.2f}", per_second(row.bytes, row.busy) / 1e9),
+                     counts ? fmt::format("{:.2f}", row.flops / 1e6 / each) : "",
+                     counts ? fmt::format("{:.2f}", per_second(row.flops, row.busy) / 1e9) : "",
+                     limit_text(row, limits)});
   }
   return table;
 }

@@ -164,9 +164,9 @@ Result<About> about(const Subject& subject, const Arguments& arguments) {
   made.threads = arguments.has("threads") ? arguments.text("threads") : "all";
   const Json* parameters = facts.find("parameters");
   if (parameters == nullptr) return made;
-  for (const Json& row : parameters->array_items()) {
+  for (const auto& [type, row] : parameters->members()) {
     made.bytes += row.number("bytes", 0);
-    made.parameters += row.number("count", 0);
+    made.parameters += row.number("elements", 0);
   }
   return made;
 }
