@@ -151,7 +151,7 @@ double deviation(const std::vector<double>& values) {
 // What stands in front of every row.
 struct About {
   std::string model;
-  double bytes = 0, parameters = 0;
+  int64_t bytes = 0, parameters = 0;
   std::string device, threads;
 };
 
@@ -165,8 +165,8 @@ Result<About> about(const Subject& subject, const Arguments& arguments) {
   const Json* parameters = facts.find("parameters");
   if (parameters == nullptr) return made;
   for (const auto& [type, row] : parameters->members()) {
-    made.bytes += row.number("bytes", 0);
-    made.parameters += row.number("elements", 0);
+    made.bytes += row.integer("bytes", 0);
+    made.parameters += row.integer("elements", 0);
   }
   return made;
 }
