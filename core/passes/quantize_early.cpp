@@ -79,6 +79,11 @@ class Early {
            std::ranges::equal(constant(a)->bytes, constant(b)->bytes);
   }
 
+  bool is_byte(ValueId id) const {
+    const DType dtype = graph_.value(id).dtype;
+    return dtype == DType::i8 || dtype == DType::u8;
+  }
+
   // Finds the nodes between dequantized values and `id`, all of which only move elements.
   bool collect(ValueId id, std::set<NodeId>& between) const {
     const NodeId at = id == no_id ? no_id : maker(id);
@@ -135,6 +140,12 @@ class Early {
     Node node = quantize;
     node.name = fmt::format("{}.{}", quantize.name, graph_.value(id).name);
     node.inputs[0] = id;
+    if (before != no_id && zero != no_id && is_byte(dequantize.inputs[0]) && is_byte(zero)) {
+      node.op = "Requantize";
+      node.domain = "tenon";
+      node.inputs = {dequantize.inputs[0], dequantize.inputs[1], before, quantize.inputs[1], zero};
+      node.attributes.clear();
+    }
     node.outputs = {graph_.add_value(std::move(code))};
     behind_[maker_[id]].push_back(node);
     return made_[key] = node.outputs[0];

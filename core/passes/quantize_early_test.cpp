@@ -24,8 +24,7 @@ constant %3 "t" f32[] = {0.25}
 constant %4 "shape" i64[2] = {4, 3}
 input %0 "a" u8[2, 3]
 input %5 "b" u8[2, 3]
-%7 "fb" f32[2, 3] = DequantizeLinear(%5, %3, %2) "fb" {axis = 0}
-%11 "fb.y" u8[2, 3] = QuantizeLinear(%7, %1, %2) "q.fb" {axis = 0}
+%11 "fb.y" u8[2, 3] = tenon::Requantize(%5, %3, %2, %1, %2) "q.fb"
 %8 "both" u8[2, 6] = Concat(%0, %11) "both" {axis = 1}
 %10 "y" u8[4, 3] = Reshape(%8, %4) "shaped"
 output %10 "y"

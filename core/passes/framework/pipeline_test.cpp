@@ -12,9 +12,9 @@ TEST(Passes, run_in_a_fixed_order) {
   options.stop_after = "fold";
   Graph graph;
   ASSERT_TRUE(run_passes(graph, options).ok());
-  EXPECT_EQ(names,
-            (std::vector<std::string>{"remove_dead", "close_bodies", "infer", "gather_blocks",
-                                      "remove_identity", "quantize_early", "fold"}));
+  EXPECT_EQ(names, (std::vector<std::string>{"remove_dead", "close_bodies", "infer",
+                                             "gather_blocks", "remove_identity", "quantize_early",
+                                             "quantized_products", "fold"}));
 }
 
 TEST(Passes, an_unknown_name_is_answered_with_those_that_exist) {
@@ -22,7 +22,7 @@ TEST(Passes, an_unknown_name_is_answered_with_those_that_exist) {
   const Status status = run_passes(graph, {.disabled = {"fuse"}});
   EXPECT_EQ(status.message(),
             "no pass is named \"fuse\"; there are remove_dead, close_bodies, infer, merge_common, "
-            "gather_blocks, remove_identity, quantize_early, fold, lower");
+            "gather_blocks, remove_identity, quantize_early, quantized_products, fold, lower");
 }
 
 }  // namespace

@@ -133,12 +133,18 @@ class Product {
       s_.staging.stage(band_, from + c * plane, static_cast<uint8_t>(o_.zero ^ o_.flip),
                        staged_ + c * s_.staging.bytes());
     }
+    const uint8_t* const straight = from + band_.column;
+    // Long rows are cut to tiles one by one, short ones together with what lies between them.
+    is_by_row_ = s_.is_straight || band_.columns >= gemm_.tile_lanes;
     const int64_t pitch = s_.is_straight ? band_.columns : s_.staging.pitch();
-    const int64_t lanes = (band_.rows - 1) * pitch + band_.columns;
-    for (int64_t lane = 0; lane < lanes; lane += gemm_.tile_lanes) {
-      const int64_t count = std::min(gemm_.tile_lanes, lanes - lane);
-      pack(from + band_.column + lane, lane, count);
-      run_blocks(first, pitch, lane, count);
+    const int64_t rows = is_by_row_ ? band_.rows : 1;
+    const int64_t lanes = is_by_row_ ? band_.columns : s_.staging.places(band_);
+    for (int64_t row = 0; row < rows; ++row) {
+      for (int64_t lane = 0; lane < lanes; lane += gemm_.tile_lanes) {
+        const int64_t count = std::min(gemm_.tile_lanes, lanes - lane);
+        pack(straight + lane, row * pitch + lane, count);
+        run_blocks(first, pitch, row * pitch + lane, count);
+      }
     }
   }
 
@@ -186,9 +192,10 @@ class Product {
     const int64_t out = (place_.image * w_.channels + channel) * plane;
     Int8Requantize how = o_.how;
     if (o_.bytes != nullptr) how.row_scale = o_.scales + channel;
-    const bool is_whole = s_.is_straight;
-    if (o_.bytes != nullptr && is_whole) {
-      return gemm_.requantize(tile, how, o_.bytes + out + band_.column + lane, plane);
+    if (is_by_row_ && o_.bytes != nullptr) {
+      const int64_t row = band_.row + lane / pitch;
+      const int64_t place = row * s_.window.axes[2].out + band_.column + lane % pitch;
+      return gemm_.requantize(tile, how, o_.bytes + out + place, plane);
     }
     if (o_.bytes != nullptr) gemm_.requantize(tile, how, tile_, gemm_.tile_lanes);
     for (int64_t r = 0; r < tile.row_count; ++r) {
@@ -210,6 +217,7 @@ class Product {
   const Place& place_;
   const Band& band_;
   const Int8Gemm& gemm_;
+  bool is_by_row_ = false;
   uint8_t* panel_;       // packed lanes of one tile
   int32_t* sums_;        // of one tile
   int32_t* totals_;      // by lane
@@ -260,19 +268,25 @@ bool is_plain(const WindowAxis& axis) {
   return axis.kernel == 1 && axis.stride == 1 && axis.pad_begin == 0 && axis.in == axis.out;
 }
 
-// Bands of about 192 places: enough for the packed weights to be read seldom, few enough for the
-// packed places of one to stay in the second cache.
+// Bands of so many places that the packed weights are read seldom and what is staged stays in the
+// second cache.
+int64_t band_places(const Int8ConvShape& s, const Int8ConvWeights& w) {
+  constexpr int64_t staged_bytes = 256 << 10;
+  const int64_t of_a_place =
+      std::max<int64_t>(w.in_channels * s.window.axes[1].stride * s.window.axes[2].stride, 1);
+  return s.is_straight ? 192 : std::clamp<int64_t>(staged_bytes / of_a_place, 192, 2048);
+}
+
 void cut(Int8ConvShape& s, const Int8ConvWeights& w) {
-  constexpr int64_t band_places = 192;
+  const int64_t places = band_places(s, w);
   const WindowAxis& height = s.window.axes[1];
   const WindowAxis& width = s.window.axes[2];
   if (w.is_depthwise) {
     s.band_rows = std::max<int64_t>(height.out, 1);
     s.band_columns = std::max<int64_t>(width.out, 1);
   } else {
-    s.band_columns = std::clamp<int64_t>(width.out, 1, band_places);
-    s.band_rows =
-        std::clamp<int64_t>(band_places / s.band_columns, 1, std::max<int64_t>(height.out, 1));
+    s.band_columns = std::clamp<int64_t>(width.out, 1, places);
+    s.band_rows = std::clamp<int64_t>(places / s.band_columns, 1, std::max<int64_t>(height.out, 1));
   }
   s.row_bands = divide_up(height.out, s.band_rows);
   s.column_bands = divide_up(width.out, s.band_columns);

@@ -234,5 +234,85 @@ TEST(CpuInt8, dynamic_quantize_linear_takes_the_range_of_all_numbers) {
   });
 }
 
+TEST(CpuInt8, quantized_conv_cuts_at_zero_where_a_relu_was) {
+  each_level([](Level level) {
+    SCOPED_TRACE(std::string(to_text(level)));
+    const auto y = run_with_constants(
+        backend(), "tenon.QuantizedConv",
+        {tensor(DType::u8, {1, 1, 1, 3}, {0, 10, 20}), tensor(DType::f32, {}, {0.5}),
+         tensor(DType::u8, {}, {10}), tensor(DType::i8, {1, 1, 1, 1}, {4}),
+         tensor(DType::f32, {1}, {0.25}), tensor(DType::i8, {1}, {0}), tensor(DType::f32, {}, {1}),
+         tensor(DType::u8, {}, {7}), tensor(DType::i32, {1}, {8}),
+         tensor(DType::f32, {1}, {0.125})},
+        1, {}, {empty_tensor(DType::u8, {1, 1, 1, 3})},
+        {testing::integer("relu", 1), ints("kernel_shape", {1, 1}), ints("strides", {1, 1}),
+         ints("dilations", {1, 1}), ints("pads", {0, 0, 0, 0})});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_EQ((*y)[0].reals(), (Reals{7, 8, 13}));
+  });
+}
+
+TEST(CpuInt8, a_bias_of_another_scale_is_refused) {
+  const auto y = run_with_constants(
+      backend(), "tenon.QuantizedConv",
+      {tensor(DType::u8, {1, 1, 1, 1}, {0}), tensor(DType::f32, {}, {0.5}),
+       tensor(DType::u8, {}, {10}), tensor(DType::i8, {1, 1, 1, 1}, {4}),
+       tensor(DType::f32, {1}, {0.25}), tensor(DType::i8, {1}, {0}), tensor(DType::f32, {}, {1}),
+       tensor(DType::u8, {}, {7}), tensor(DType::i32, {1}, {8}), tensor(DType::f32, {1}, {0.5})},
+      1, {}, {empty_tensor(DType::u8, {1, 1, 1, 1})});
+  EXPECT_EQ(y.status().code(), Code::unsupported);
+}
+
+TEST(CpuInt8, codes_take_another_scale_by_a_table) {
+  each_level([](Level level) {
+    SCOPED_TRACE(std::string(to_text(level)));
+    const auto y = run_with_constants(
+        backend(), "tenon.Requantize",
+        {tensor(DType::u8, {4}, {0, 3, 4, 255}), tensor(DType::f32, {}, {0.5}),
+         tensor(DType::u8, {}, {3}), tensor(DType::f32, {}, {0.2}), tensor(DType::i8, {}, {-5})},
+        1, {}, {empty_tensor(DType::i8, {4})});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_EQ((*y)[0].reals(), (Reals{-13, -5, -3, 127}));
+  });
+}
+
+TEST(CpuInt8, quantize_linear_rounds_halves_to_even) {
+  each_level([](Level level) {
+    SCOPED_TRACE(std::string(to_text(level)));
+    const auto y = run_with_constants(backend(), "QuantizeLinear",
+                                      {tensor(DType::f32, {5}, {0.25, 0.75, -0.25, -100, 100}),
+                                       tensor(DType::f32, {}, {0.5}), tensor(DType::i8, {}, {3})},
+                                      1, {}, {empty_tensor(DType::i8, {5})});
+    ASSERT_TRUE(y.ok()) << y.status().message();
+    EXPECT_EQ((*y)[0].reals(), (Reals{3, 5, 3, -128, 127}));
+  });
+}
+
+TEST(CpuInt8, pooling_takes_the_greatest_code_of_a_window) {
+  each_level([](Level level) {
+    SCOPED_TRACE(std::string(to_text(level)));
+    for (const DType dtype : {DType::u8, DType::i8}) {
+      const TestTensor x = random_bytes(dtype, {2, 3, 21, 37}, 5);
+      const auto y = run_with_constants(
+          backend(), "Pool", {x}, 1, {}, {empty_tensor(dtype, {2, 3, 11, 19})},
+          {testing::word("mode", "max"), ints("kernel_shape", {3, 3}), ints("strides", {2, 2}),
+           ints("dilations", {1, 1}), ints("pads", {1, 1, 1, 1})});
+      ASSERT_TRUE(y.ok()) << y.status().message();
+      for (int64_t i = 0; i < (*y)[0].elements(); ++i) {
+        int64_t most = -128;
+        const int64_t row = i / 19 % 11 * 2;
+        const int64_t column = i % 19 * 2;
+        for (int64_t r = std::max<int64_t>(row - 1, 0); r < std::min<int64_t>(row + 2, 21); ++r) {
+          for (int64_t k = std::max<int64_t>(column - 1, 0); k < std::min<int64_t>(column + 2, 37);
+               ++k) {
+            most = std::max(most, x.integer((i / 19 / 11 * 21 + r) * 37 + k));
+          }
+        }
+        ASSERT_EQ((*y)[0].integer(i), most) << "element " << i;
+      }
+    }
+  });
+}
+
 }  // namespace
 }  // namespace tenon::cpu

@@ -3,6 +3,8 @@
 #include "plugins/backends/cpu/cpu.h"
 #include "plugins/backends/cpu/int8_product.h"
 
+#include <algorithm>
+
 namespace tenon::cpu {
 namespace {
 
@@ -43,7 +45,9 @@ Result<KernelState> prepare(const NodeView& node, const KernelConstants& constan
   const DType dtype = node.output_dtype(0);
   const auto [low, high] = codes_of(dtype);
   const auto zero = static_cast<float>(code_of(constants.bytes(y_zero)[0], dtype));
-  q.how = {.zero = zero, .low = low, .high = high};
+  // A ReLU behind the product cuts at the code of 0.
+  const bool has_relu = node.attr_int("relu", 0) != 0;
+  q.how = {.zero = zero, .low = has_relu ? std::max(low, zero) : low, .high = high};
   return keep(std::move(q));
 }
 
