@@ -227,42 +227,66 @@ class Product {
   uint8_t* staged_;      // what the band sees
 };
 
-// The one channel of a group with its own filter.
-void run_depthwise(const Int8ConvOperands& o, const Place& place, std::span<std::byte> bytes) {
-  const Int8ConvWeights& w = *o.weights;
-  const Int8ConvShape& s = *o.shape;
-  const Int8Depthwise& math = int8_depthwise();
-  const int64_t lanes = s.staging.places(place.band);
-  const int64_t staged_bytes = s.staging.bytes();
-  Scratch scratch(bytes);
-  auto* const reals = scratch.take<float>(staged_bytes + math.slack);
-  auto* const sums = scratch.take<float>(lanes + math.slack);
-  auto* const packed = scratch.take<int32_t>(lanes + math.slack);
-  auto* const staged = scratch.take<uint8_t>(staged_bytes + byte_slack);
-  const int64_t channel = place.group;
-  const int64_t plane = place.image * w.channels + channel;
-  s.staging.stage(place.band, o.x + plane * s.window.in_plane(),
-                  static_cast<uint8_t>(o.zero ^ o.flip), staged);
-  math.center(staged, staged_bytes, o.flip, static_cast<float>(o.zero), reals);
-  const float start = o.bias != nullptr ? static_cast<float>(o.bias[channel]) : 0.0f;
-  math.add_taps(reals, s.staging.offsets().data(), w.filters.data() + channel * w.taps, w.taps,
-                start, lanes, sums);
-  const bool is_bytes = o.bytes != nullptr;
-  if (is_bytes) {
-    Int8Requantize how = o.how;
-    how.row_scale = o.scales + channel;
-    math.requantize(sums, lanes, how, reinterpret_cast<uint8_t*>(packed));
-  } else {
-    math.to_integers(sums, lanes, packed);
+// Channels with a filter each, one after the other; a chunk has several.
+class Depthwise {
+ public:
+  Depthwise(const Int8ConvOperands& o, std::span<std::byte> bytes)
+      : o_(o),
+        w_(*o.weights),
+        s_(*o.shape),
+        math_(int8_depthwise()),
+        band_{.rows = s_.window.axes[1].out, .columns = s_.window.axes[2].out},
+        lanes_(s_.staging.places(band_)) {
+    Scratch scratch(bytes);
+    reals_ = scratch.take<float>(s_.staging.bytes() + math_.slack);
+    sums_ = scratch.take<float>(lanes_ + math_.slack);
+    made_ = scratch.take<int32_t>(lanes_ + math_.slack);
+    staged_ = scratch.take<uint8_t>(s_.staging.bytes() + byte_slack);
   }
-  const int64_t size = is_bytes ? 1 : 4;
-  const int64_t out = s.window.axes[2].out;
-  const int64_t first = plane * s.window.out_plane() + place.band.row * out + place.band.column;
-  uint8_t* const to = is_bytes ? o.bytes : reinterpret_cast<uint8_t*>(o.sums);
-  byte_rows().cut(reinterpret_cast<const uint8_t*>(packed), place.band.rows,
-                  s.staging.pitch() * size, place.band.columns * size, to + first * size,
-                  out * size);
-}
+
+  void run(int64_t chunk) {
+    const int64_t planes = s_.images * w_.channels;
+    const int64_t first = chunk * s_.chunk_planes;
+    for (int64_t plane = first; plane < std::min(first + s_.chunk_planes, planes); ++plane) {
+      run_plane(plane);
+    }
+  }
+
+ private:
+  void run_plane(int64_t plane) {
+    const int64_t channel = plane % w_.channels;
+    s_.staging.stage(band_, o_.x + plane * s_.window.in_plane(),
+                     static_cast<uint8_t>(o_.zero ^ o_.flip), staged_);
+    math_.center(staged_, s_.staging.bytes(), o_.flip, static_cast<float>(o_.zero), reals_);
+    const float start = o_.bias != nullptr ? static_cast<float>(o_.bias[channel]) : 0.0f;
+    math_.add_taps(reals_, s_.staging.offsets().data(), w_.filters.data() + channel * w_.taps,
+                   w_.taps, start, lanes_, sums_);
+    const bool is_bytes = o_.bytes != nullptr;
+    if (is_bytes) {
+      Int8Requantize how = o_.how;
+      how.row_scale = o_.scales + channel;
+      math_.requantize(sums_, lanes_, how, reinterpret_cast<uint8_t*>(made_));
+    } else {
+      math_.to_integers(sums_, lanes_, made_);
+    }
+    const int64_t size = is_bytes ? 1 : 4;
+    uint8_t* const to = is_bytes ? o_.bytes : reinterpret_cast<uint8_t*>(o_.sums);
+    byte_rows().cut(reinterpret_cast<const uint8_t*>(made_), band_.rows, s_.staging.pitch() * size,
+                    band_.columns * size, to + plane * s_.window.out_plane() * size,
+                    band_.columns * size);
+  }
+
+  const Int8ConvOperands& o_;
+  const Int8ConvWeights& w_;
+  const Int8ConvShape& s_;
+  const Int8Depthwise& math_;
+  Band band_;
+  int64_t lanes_;
+  float* reals_;  // what the filter sees, centered
+  float* sums_;
+  int32_t* made_;    // sums as the output has them
+  uint8_t* staged_;  // what the filter sees
+};
 
 bool is_plain(const WindowAxis& axis) {
   return axis.kernel == 1 && axis.stride == 1 && axis.pad_begin == 0 && axis.in == axis.out;
@@ -365,8 +389,14 @@ Result<KernelWork> shape_conv(const KernelSizes& sizes, const Int8ConvWeights& w
   const Int8Gemm& gemm = int8_gemm();
   const int64_t slack = int8_depthwise().slack;
   const int64_t lanes = s.band_rows * s.staging.pitch() + slack;
+  constexpr int64_t chunk_places = 16384;
+  const int64_t out_plane = std::max<int64_t>(s.window.out_plane(), 1);
+  s.chunk_planes = std::max<int64_t>(chunk_places / out_plane, 1);
+  const int64_t planes = s.window.out_plane() == 0 ? 0 : s.images * weights.channels;
   KernelWork work;
-  work.chunks = s.images * weights.groups * s.row_bands * s.column_bands * s.parts;
+  work.chunks = weights.is_depthwise
+                    ? divide_up(planes, s.chunk_planes)
+                    : s.images * weights.groups * s.row_bands * s.column_bands * s.parts;
   work.scratch =
       weights.is_depthwise
           ? 5 * (s.staging.bytes() + slack) + 8 * lanes + byte_slack
@@ -378,8 +408,8 @@ Result<KernelWork> shape_conv(const KernelSizes& sizes, const Int8ConvWeights& w
 }
 
 void run_conv(const Int8ConvOperands& operands, std::span<std::byte> scratch, int64_t chunk) {
+  if (operands.weights->is_depthwise) return Depthwise(operands, scratch).run(chunk);
   const Place place = place_of(*operands.weights, *operands.shape, chunk);
-  if (operands.weights->is_depthwise) return run_depthwise(operands, place, scratch);
   Product(operands, place, scratch).run();
 }
 

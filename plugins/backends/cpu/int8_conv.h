@@ -47,7 +47,8 @@ struct Int8ConvShape {
   int64_t column_bands = 0;
   int64_t part_channels = 0;  // of a group, whole blocks
   int64_t parts = 0;
-  ByteStaging staging;  // of one input channel
+  int64_t chunk_planes = 0;  // depthwise: channels of a chunk
+  ByteStaging staging;       // of one input channel
 };
 
 Result<KernelWork> shape_conv(const KernelSizes& sizes, const Int8ConvWeights& weights);

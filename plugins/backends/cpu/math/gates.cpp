@@ -24,23 +24,33 @@ void pack(const float* matrix, int64_t rows, int64_t inner, float* to) {
   }
 }
 
+// The loops are unrolled so that the sums stay in registers.
 template <int vectors, int rows>
 TENON_INLINE void panel_product(const float* panel, int64_t inner, int64_t first,
                                 const GateRow* list) {
   F32 sums[rows][vectors];
+  const float* x[rows];
+#pragma GCC unroll 4
   for (int r = 0; r < rows; ++r) {
+    x[r] = list[r].x;
+#pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) sums[r][v] = load(list[r].start + first + v * width);
   }
   for (int64_t k = 0; k < inner; ++k) {
     F32 weights[vectors];
+#pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) weights[v] = load(panel + v * width);
+#pragma GCC unroll 4
     for (int r = 0; r < rows; ++r) {
-      const F32 x = splat(list[r].x[k]);
-      for (int v = 0; v < vectors; ++v) sums[r][v] = fma(x, weights[v], sums[r][v]);
+      const F32 number = splat(x[r][k]);
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; ++v) sums[r][v] = fma(number, weights[v], sums[r][v]);
     }
     panel += vectors * width;
   }
+#pragma GCC unroll 4
   for (int r = 0; r < rows; ++r) {
+#pragma GCC unroll 4
     for (int v = 0; v < vectors; ++v) store(list[r].to + first + v * width, sums[r][v]);
   }
 }

@@ -133,20 +133,30 @@ void total_signed(const void* lanes, int64_t lane_count, int64_t groups, int32_t
   total<true>(lanes, lane_count, groups, totals);
 }
 
+// What the sums of a row begin with.
+template <int vectors>
+TENON_INLINE void begin_row(const Int8Tile& tile, int row, I32* sums) {
+  const bool is_there = row < tile.row_count;
+  const I32 start = splat(tile.row_add != nullptr && is_there ? tile.row_add[row] : 0);
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; ++v) sums[v] = start;
+  if (tile.row_factor == nullptr || !is_there) return;
+  const I32 factor = splat(tile.row_factor[row]);
+#pragma GCC unroll 8
+  for (int v = 0; v < vectors; ++v) sums[v] += factor * load(tile.lane_factor + v * width);
+}
+
+// The loops are unrolled so that the sums stay in registers.
 template <bool is_signed, int rows, int vectors>
 void product(const Int8Tile& tile) {
   I32 sums[rows][vectors];
-  for (int r = 0; r < rows; ++r) {
-    const bool inside = r < tile.row_count;
-    const I32 start = splat(tile.row_add != nullptr && inside ? tile.row_add[r] : 0);
-    for (int v = 0; v < vectors; ++v) sums[r][v] = start;
-    if (tile.row_factor == nullptr || !inside) continue;
-    const I32 factor = splat(tile.row_factor[r]);
-    for (int v = 0; v < vectors; ++v) sums[r][v] += factor * load(tile.lane_factor + v * width);
-  }
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; ++r) begin_row<vectors>(tile, r, sums[r]);
   if (tile.lane_add != nullptr) {
+#pragma GCC unroll 8
     for (int v = 0; v < vectors; ++v) {
       const I32 add = load(tile.lane_add + v * width);
+#pragma GCC unroll 8
       for (int r = 0; r < rows; ++r) sums[r][v] += add;
     }
   }
@@ -154,9 +164,12 @@ void product(const Int8Tile& tile) {
   const auto* b = static_cast<const int32_t*>(tile.lanes);
   for (int64_t g = 0; g < tile.groups; ++g) {
     I32 lanes[vectors];
+#pragma GCC unroll 8
     for (int v = 0; v < vectors; ++v) lanes[v] = load(b + v * width);
+#pragma GCC unroll 8
     for (int r = 0; r < rows; ++r) {
       const I32 row = splat(a[r]);
+#pragma GCC unroll 8
       for (int v = 0; v < vectors; ++v) {
         sums[r][v] = is_signed ? dot4(sums[r][v], lanes[v], row) : dot4(sums[r][v], row, lanes[v]);
       }
@@ -164,7 +177,10 @@ void product(const Int8Tile& tile) {
     a += rows;
     b += vectors * width;
   }
-  for (int r = 0; r < rows && r < tile.row_count; ++r) {
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; ++r) {
+    if (r >= tile.row_count) continue;
+#pragma GCC unroll 8
     for (int v = 0; v < vectors; ++v) store(tile.sums + r * panel_lanes + v * width, sums[r][v]);
   }
 }
