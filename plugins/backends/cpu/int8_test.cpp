@@ -276,18 +276,6 @@ TEST(CpuInt8, codes_take_another_scale_by_a_table) {
   });
 }
 
-TEST(CpuInt8, quantize_linear_rounds_halves_to_even) {
-  each_level([](Level level) {
-    SCOPED_TRACE(std::string(to_text(level)));
-    const auto y = run_with_constants(backend(), "QuantizeLinear",
-                                      {tensor(DType::f32, {5}, {0.25, 0.75, -0.25, -100, 100}),
-                                       tensor(DType::f32, {}, {0.5}), tensor(DType::i8, {}, {3})},
-                                      1, {}, {empty_tensor(DType::i8, {5})});
-    ASSERT_TRUE(y.ok()) << y.status().message();
-    EXPECT_EQ((*y)[0].reals(), (Reals{3, 5, 3, -128, 127}));
-  });
-}
-
 TEST(CpuInt8, pooling_takes_the_greatest_code_of_a_window) {
   each_level([](Level level) {
     SCOPED_TRACE(std::string(to_text(level)));

@@ -25,7 +25,9 @@ Status match(const NodeView& node) {
   for (const size_t i : {w, r, b, peepholes, w_scale, w_zero, r_scale, r_zero}) {
     if (node.has_input(i) && !is_constant(node, i)) return unsupported("input {} may change", i);
   }
-  if (node.input_rank(x) != 3) return unsupported("data of no rank 3");
+  for (const size_t i : {x, w, r}) {
+    if (node.input_rank(i) != 3) return unsupported("input {} has no rank 3", i);
+  }
   return has_usual_functions(node, reference::Cell::lstm);
 }
 
