@@ -6,6 +6,7 @@
 #include "core/base/border.h"
 #include "core/base/platform_file.h"
 #include "core/base/trace.h"
+#include "core/plan/precision.h"
 #include "core/run/services.h"
 
 #include "tenon/tenon.h"
@@ -283,13 +284,15 @@ tenon_status tenon_session_create(tenon_model* model, const char* devices, const
     plan.cancel = cancel;
     std::vector<std::string> taps;
     auto made = std::make_unique<tenon_session>();
-    TENON_TRY(read_options(options, count, "tap, precision, deadline_ms",
+    plan.precision.reset();
+    TENON_TRY(read_options(options, count, "tap, precision, states, deadline_ms",
                            [&](std::string_view key, std::string value) -> Result<bool> {
                              if (key == "tap") {
                                taps.push_back(std::move(value));
                              } else if (key == "precision") {
-                               plan.precision =
-                                   value == "fast" ? TENON_PRECISION_FAST : TENON_PRECISION_EXACT;
+                               TENON_TRY_ASSIGN(plan.precision, read_precision(value));
+                             } else if (key == "states") {
+                               TENON_TRY_ASSIGN(plan.states, read_type_of_states(value));
                              } else if (key == "deadline_ms") {
                                TENON_TRY_ASSIGN(made->deadline_ms, integer(key, value));
                              } else {

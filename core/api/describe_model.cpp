@@ -2,6 +2,7 @@
 #include "core/api/describe_weights.h"
 #include "core/api/model.h"
 #include "core/graph/text.h"
+#include "core/plan/precision.h"
 #include "core/run/predict.h"
 
 #include <algorithm>
@@ -227,7 +228,11 @@ Json plan_json(const Plan& plan) {
                              {"before_phase", uint64_t{read.phase}},
                              {"sizes", uint64_t{read.symbols.size()}}}));
   }
-  Json facts = Json::object({{"reason", plan.reason}});
+  Json facts = Json::object(
+      {{"reason", plan.reason}, {"precision", std::string(precision_name(plan.precision))}});
+  if (const DType states = type_of_states(plan.graph); states != DType::none) {
+    facts.set("states", std::string(name_of(states)));
+  }
   facts.set("devices", devices)
       .set("nodes", nodes)
       .set("islands", islands)

@@ -61,9 +61,11 @@ Result<std::unique_ptr<Runs>> Runs::make(const Model& model, std::string_view de
   made->options_.cancel = nullptr;  // of this call
   made->upload_limit_ = upload_limit;
   TENON_TRY_ASSIGN(made->main_, model.session(devices, taps, options, upload_limit));
+  // The encoder's graph writes states that the decoder's reads.
+  made->options_.precision = made->main_->plan().precision;
   if (model.encoder() != nullptr) {
-    TENON_TRY_ASSIGN(made->encoder_,
-                     model.session_of(clone(*model.encoder()), devices, options, upload_limit));
+    TENON_TRY_ASSIGN(made->encoder_, model.session_of(clone(*model.encoder()), devices,
+                                                      made->options_, upload_limit));
   }
   return made;
 }

@@ -7,6 +7,7 @@
 #include "core/passes/fuse.h"
 #include "core/passes/island.h"
 #include "core/plan/body_plans.h"
+#include "core/plan/precision.h"
 
 #include <algorithm>
 #include <map>
@@ -217,7 +218,7 @@ Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& 
   island.blob = std::make_unique<Blob>(std::move(blob));
   const std::string key = island.blob->key();
   const TraceScope traced("compile", {}, device.id());
-  const tenon_compile how{sizeof(tenon_compile), options.precision, to_str(key), options.cancel};
+  const tenon_compile how{sizeof(tenon_compile), *options.precision, to_str(key), options.cancel};
   tenon_program* program = nullptr;
   const tenon_status code =
       device.programs().compile(device.handle(), island.blob->graph(), &how, &program);
@@ -236,18 +237,32 @@ void keep_for_host(const Graph& graph, std::vector<bool>& kept) {
   }
 }
 
+// What the caller left open.
+PlanOptions choose(PlanOptions options, const Graph& graph, const std::vector<Device*>& devices) {
+  if (!options.precision) options.precision = usual_precision(graph);
+  if (options.states != DType::none || devices.empty()) return options;
+  const bool is_fast = *options.precision == TENON_PRECISION_FAST;
+  if (is_fast && Features(devices.front()->info().features).has("short_states")) {
+    options.states = DType::bf16;
+  }
+  return options;
+}
+
 }  // namespace
 
 Plan::Plan() = default;
 Plan::~Plan() = default;
 
 Result<std::unique_ptr<Plan>> make_plan(Graph graph, const std::vector<Device*>& devices,
-                                        const PlanOptions& options) {
+                                        const PlanOptions& given) {
+  const PlanOptions options = choose(given, graph, devices);
+  if (options.states != DType::none) keep_states_as(graph, options.states);
   const TraceScope traced("plan");
   TENON_TRY_ASSIGN(Placement placement, place(graph, devices, options.mixing));
   auto plan = std::make_unique<Plan>();
   plan->devices = devices;
   plan->reason = std::move(placement.reason);
+  plan->precision = *options.precision;
   plan->bids = std::move(placement.bids);
 
   const std::vector<Node>& nodes = graph.main().nodes;

@@ -8,6 +8,7 @@
 #include "core/plan/placement.h"
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,6 +63,7 @@ struct Plan {
   std::vector<PlacedNode> nodes;
   std::vector<std::vector<Bid>> bids;  // per device asked, per node
   std::string reason;
+  uint32_t precision = TENON_PRECISION_EXACT;
   Lives lives;
   // Plans of bodies, made when they are first wanted.
   std::unique_ptr<BodyPlans> bodies;
@@ -70,7 +72,11 @@ struct Plan {
 struct PlanOptions {
   Mixing mixing = Mixing::strict;
   bool fuse = true;
-  uint32_t precision = TENON_PRECISION_EXACT;
+  // TENON_PRECISION_*; none: as the weights are stored, see precision.h.
+  std::optional<uint32_t> precision = TENON_PRECISION_EXACT;
+  // What keys and values of decoders are kept in; none: bf16 in fast plans where the device has a
+  // use for that, else as the graph says.
+  DType states = DType::none;
   const tenon_cancel* cancel = nullptr;
   size_t depth = 0;  // bodies around this graph
 };

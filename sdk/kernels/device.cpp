@@ -26,6 +26,7 @@ uint64_t computed_dtypes(const HostBackend& backend) {
 // have a kernel.
 std::string features_of(const HostBackend& backend) {
   std::string words = backend.formulas == Formulas::off ? "" : "formulas";
+  if (!backend.features.empty()) words += (words.empty() ? "" : " ") + backend.features;
   const auto add = [&](std::string_view domain, std::string_view op) {
     words += fmt::format("{}{}.{}", words.empty() ? "" : " ", domain, op);
   };

@@ -107,18 +107,27 @@ std::string shown(std::string_view text) {
   return isatty(STDOUT_FILENO) == 1 ? safe : std::string(text);
 }
 
-std::string last_line(const Json& result) {
+// How exactly it was computed, where that is not told by the reference.
+std::string precision_of(const TextModel& opened) {
+  const auto about = attempt([&] { return opened.session.describe(); });
+  const auto facts = about.ok() ? parse_json(*about) : Json::object();
+  if (!facts.ok() || facts->text("precision") != "fast") return {};
+  return fmt::format("; fast precision, states {}", facts->text("states", "none"));
+}
+
+std::string last_line(const Json& result, const std::string& precision) {
   const Json* timings = result.find("timings");
   const Json none = Json::object();
   const Json& times = timings == nullptr ? none : *timings;
   const std::string_view reason = result.text("finish_reason");
   return fmt::format(
       "prompt: {} tokens, {:.1f} tokens/s; text: {} tokens, {:.1f} tokens/s; first token after "
-      "{:.0f} ms{}\n",
+      "{:.0f} ms{}{}\n",
       times.integer("prompt_tokens", 0), times.number("prompt_tokens_per_second", 0),
       times.integer("tokens", 0), times.number("tokens_per_second", 0),
       times.number("first_token_ms", 0),
-      reason == "length" ? "; cut at its length" : (reason == "cancelled" ? "; cancelled" : ""));
+      reason == "length" ? "; cut at its length" : (reason == "cancelled" ? "; cancelled" : ""),
+      precision);
 }
 
 struct Answer {
@@ -156,7 +165,7 @@ Result<Answer> say(TextModel& opened, const Json& request, const Arguments& argu
     if (arguments.has("logprobs")) record.set("logprobs", probabilities);
     print(as_json ? record.dump() + "\n" : (ends_line ? "" : "\n"));
     std::fflush(stdout);
-    if (!as_json) std::fputs(last_line(event).c_str(), stderr);
+    if (!as_json) std::fputs(last_line(event, precision_of(opened)).c_str(), stderr);
     return {};
   }));
   return answer;

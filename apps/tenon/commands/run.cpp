@@ -158,6 +158,7 @@ Result<Exit> run_model(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const std::vector<std::string> pictures, pictures_of(arguments, wanted));
   Options options;
   for (const std::string& tap : arguments.all("tap")) options.emplace_back("tap", tap);
+  options.emplace_back("precision", arguments.text("precision"));
   if (arguments.has("deadline")) options.emplace_back("deadline_ms", arguments.text("deadline"));
   auto session =
       attempt([&] { return model.session(arguments.text("device"), options, interrupted()); });
@@ -186,6 +187,10 @@ std::vector<Flag> run_flags() {
        .letter = 'd',
        .value = "D[,D]",
        .doc = "one device alone, several in this order, or auto",
+       .otherwise = "auto"},
+      {.name = "precision",
+       .value = "auto|exact|fast",
+       .doc = "fast: short activations with quantized weights; auto: where there are any",
        .otherwise = "auto"},
       size_flag(),
       fixed_input_flag(),

@@ -19,6 +19,7 @@ std::string placement_line(const Json& session) {
     line += fmt::format("{} on {}, ", plural(count.integer().value_or(0), "node"), device);
   }
   if (line.empty()) line = "0 nodes, ";
+  if (session.text("precision") == "fast") line += "fast precision, ";
   const Json& copies = member("copies");
   return line + fmt::format("{} host control, {}, {}", member("host_control").integer("nodes", 0),
                             copies.integer("count", 0) == 1

@@ -42,10 +42,14 @@ std::vector<Flag> with_text_model_flags(std::vector<Flag> flags) {
                    .value = "D[,D]",
                    .doc = "one device alone, several in this order, or auto",
                    .otherwise = "auto"});
-  flags.push_back({.name = "precision",
-                   .value = "exact|fast",
-                   .doc = "exact: f32 in the order of the reference",
-                   .otherwise = "exact"});
+  flags.push_back(
+      {.name = "precision",
+       .value = "auto|exact|fast",
+       .doc = "fast: short activations with quantized weights; auto: where there are any",
+       .otherwise = "auto"});
+  flags.push_back({.name = "states",
+                   .value = "f32|f16|bf16",
+                   .doc = "what keys and values are kept in, instead of what suits the precision"});
   flags.push_back({.name = "tokenizer",
                    .value = "PATH",
                    .doc = "a tokenizer's file or directory, instead of the model's own",
@@ -61,7 +65,8 @@ Result<TextModel> open_text_model(const std::string& path, const Arguments& argu
   }
   TENON_TRY_ASSIGN(Engine engine, open_engine(arguments));
   TENON_TRY_ASSIGN(Model model, load(engine, path, arguments));
-  const Options options = {{"precision", arguments.text("precision")}};
+  Options options = {{"precision", arguments.text("precision")}};
+  if (arguments.has("states")) options.emplace_back("states", arguments.text("states"));
   auto session =
       attempt([&] { return model.session(arguments.text("device"), options, interrupted()); });
   if (!session.ok()) return device_problem(model_problem(session.status()));

@@ -14,6 +14,7 @@ HostBackend backend() {
   HostBackend made = {.id = "cpu",
                       .name = fmt::format("CPU, {}", to_text(level())),
                       .kind = TENON_DEVICE_CPU,
+                      .features = "short_states",
                       .formulas = Formulas::f32,
                       .kernels = table()};
   std::vector<Kernel> plain = reference::table();

@@ -26,6 +26,9 @@ struct HostBackend {
   std::string id;    // of its one device, stable: "my_cpu"
   std::string name;  // for people
   uint32_t kind = TENON_DEVICE_CPU;
+  // Further words among the device's features: "short_states": keys and values of decoders are
+  // kept in bf16 when the plan is fast.
+  std::string features = {};
   Formulas formulas = Formulas::off;
   // For one operator, the first kernel that takes a node runs it; formulas come last.
   std::vector<Kernel> kernels;

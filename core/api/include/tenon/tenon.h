@@ -103,7 +103,10 @@ TENON_API tenon_status tenon_model_describe(tenon_model* model, const char* what
  * lists all that cannot, with reasons; a list puts each node on its first device that takes it;
  * "auto" prefers one device for all nodes. Options:
  *   tap=VALUE   also return this value; may be repeated
- *   precision=exact|fast
+ *   precision=exact|fast|auto   fast: 8-bit activations beside weights quantized in blocks, and
+ *                   bf16; auto, the default: fast for models with such weights
+ *   states=f32|f16|bf16   what a decoder keeps keys and values in; if not said, bf16 on devices
+ *                   that gain by it when the precision is fast, else f32
  *   deadline_ms=N   limit for each run, and for each constant's way to a device. A run that passes
  *                   it returns at once; what it left on a device ends on its own, and the next run
  *                   waits for that first */
