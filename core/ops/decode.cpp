@@ -25,7 +25,9 @@ Result<QuantFormat> format_of(const NodeContext& c) {
     tables.push_back(std::move(table));
   }
   TENON_TRY_ASSIGN(QuantFormat format, parse_quant_code(c.text("code", ""), tables));
-  if (format.tensors.size() + names.size() != c.inputs()) {
+  // Tensors that are left out at the end need no place.
+  const size_t expected = format.tensors.size() + names.size();
+  if (c.inputs() > expected || (c.inputs() < expected && !names.empty())) {
     return invalid("{} inputs, but format {} has {} tensors and {} tables", c.inputs(), format.name,
                    format.tensors.size(), names.size());
   }

@@ -5,6 +5,7 @@
 #include "core/ops/framework/rows.h"
 #include "core/ops/op.h"
 
+#include <algorithm>
 #include <map>
 #include <string>
 
@@ -113,15 +114,25 @@ Result<Expr> element_of(Graph& graph, const Node& node, size_t output) {
   return graph.exprs->cast(element, type_of(context.output_dtype()));
 }
 
+// Weights keep all that says how they lie, for kernels that read them so: their inputs in order,
+// but for those left out at the end. None where one in the middle is left out.
+static std::vector<ValueId> stored_inputs(const Node& node) {
+  if (!node.attributes.contains("format")) return {};
+  std::vector<ValueId> inputs = node.inputs;
+  while (!inputs.empty() && inputs.back() == no_id) inputs.pop_back();
+  if (std::ranges::find(inputs, no_id) != inputs.end()) return {};
+  return inputs;
+}
+
 Result<std::vector<Node>> lower_node(Graph& graph, const Node& node) {
   std::vector<Node> lowered;
   for (size_t output = 0; output < node.outputs.size(); ++output) {
     if (node.outputs[output] == no_id) continue;
     TENON_TRY_ASSIGN(const Expr element, element_of(graph, node, output));
     const Formula formula = cut_out(*graph.exprs, element.id());
-    // Weights keep all that says how they lie: kernels read them by it.
-    const bool is_weight = node.attributes.contains("format");
-    Operands operands(graph, node, is_weight ? node.inputs : std::vector<ValueId>());
+    std::vector<ValueId> kept = stored_inputs(node);
+    const bool is_weight = !kept.empty();
+    Operands operands(graph, node, std::move(kept));
     Node made;
     made.op = node.op;
     made.domain = node.domain;
@@ -130,7 +141,12 @@ Result<std::vector<Node>> lower_node(Graph& graph, const Node& node) {
     made.formula = graph.exprs->rewrite(formula.rows, formula.root, operands).id();
     made.inputs = std::move(operands).inputs();
     made.outputs = {node.outputs[output]};
-    if (is_weight) made.attributes = node.attributes;
+    if (is_weight) {
+      made.attributes = node.attributes;
+    } else if (const auto format = node.attributes.find("format");
+               format != node.attributes.end()) {
+      made.attributes.insert(*format);
+    }
     lowered.push_back(std::move(made));
   }
   return lowered;

@@ -102,7 +102,8 @@ class Finder {
       return is_constant(made->inputs[0]) && is_float(graph_.value(made->inputs[0]).dtype);
     }
     const auto is_stored = [&](ValueId id) { return is_constant(id); };
-    if (!decodes(*made) || !std::ranges::all_of(made->inputs, is_stored)) return false;
+    if (!decodes(*made) || !made->attributes.contains("code")) return false;
+    if (!std::ranges::all_of(made->inputs, is_stored)) return false;
     linear.inputs.insert(linear.inputs.end(), made->inputs.begin(), made->inputs.end());
     linear.attributes = made->attributes;
     return true;

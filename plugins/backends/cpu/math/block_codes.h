@@ -25,26 +25,27 @@ TENON_INLINE void unpack(const uint8_t* codes, const uint8_t* table, I32 (&w)[8]
     for (int j = 0; j < 8; ++j) w[j] = line(codes, j);
     return;
   }
+  constexpr int above = layout.bits == 6 ? 2 : layout.bits % 2;  // lines of high bits
   if constexpr (layout.bits <= 3) {
     const I32 low = splat(0x03030303);
-    for (int j = 0; j < 8; ++j) w[j] = (line(codes, j / 4) >> (j % 4 * 2)) & low;
+    for (int j = 0; j < 8; ++j) w[j] = (line(codes, j / 4 + above) >> (j % 4 * 2)) & low;
   } else {
     const I32 low = splat(0x0f0f0f0f);
     for (int j = 0; j < 4; ++j) {
-      w[j] = line(codes, j) & low;
-      w[j + 4] = (line(codes, j) >> 4) & low;
+      w[j] = line(codes, j + above) & low;
+      w[j + 4] = (line(codes, j + above) >> 4) & low;
     }
   }
   if constexpr (layout.bits == 3 || layout.bits == 5) {
     constexpr int place = layout.bits - 1;
-    const I32 high = line(codes, layout.lines() - 1), bit = splat(0x01010101 << place);
+    const I32 high = line(codes, 0), bit = splat(0x01010101 << place);
     for (int j = 0; j < 8; ++j)
       w[j] |= (j < place ? high << (place - j) : high >> (j - place)) & bit;
   }
   if constexpr (layout.bits == 6) {
     const I32 bits = splat(0x30303030);
     for (int j = 0; j < 8; ++j) {
-      const I32 high = line(codes, 4 + j / 4);
+      const I32 high = line(codes, j / 4);
       const int i = j % 4;
       w[j] |= (i < 2 ? high << (4 - 2 * i) : high >> (2 * i - 4)) & bits;
     }

@@ -17,8 +17,9 @@
 //              4 i .. 4 i + 3 of row 0, row 1, ...
 //
 // With 4 bits line j < 4 has columns 4 j in the low half of its bytes and 16 + 4 j in the high one.
-// 5 bits: one more line follows, whose bit i is the fifth bit of columns 4 i; 6 bits: two more,
-// with two bits each. 2 bits: line j < 2 has columns 16 j + 4 i at bit 2 i. 3 bits: as with 5.
+// 5 bits: one more line goes before, whose bit i is the fifth bit of columns 4 i; 6 bits: two, with
+// two bits each. 2 bits: line j < 2 has columns 16 j + 4 i at bit 2 i. 3 bits: as with 5. Lines are
+// read in the order in which they lie, or memory is slower.
 //
 // A weight is scale * (code - bias) - minimum; the code may be looked up in a table of 16 bytes.
 namespace tenon::cpu {

@@ -40,7 +40,8 @@ constexpr const BlockLayout& layout_of(BlockKind kind) {
 template <BlockKind kind>
 void put_codes(const Words& c, uint8_t* unit, int row, int block) {
   constexpr BlockLayout layout = layout_of(kind);
-  uint8_t* const line = unit + layout.codes_at() + block * layout.lines() * 64 + 4 * row;
+  uint8_t* const high_line = unit + layout.codes_at() + block * layout.lines() * 64 + 4 * row;
+  uint8_t* const line = high_line + 64 * (layout.bits == 6 ? 2 : layout.bits % 2);
   const auto index = [](int i) { return static_cast<size_t>(i); };
   if constexpr (layout.bits == 8) {
     for (int j = 0; j < 8; ++j) put(line + 64 * j, c[index(j)]);
@@ -60,7 +61,7 @@ void put_codes(const Words& c, uint8_t* unit, int row, int block) {
   if constexpr (layout.bits == 3 || layout.bits == 5) {
     uint32_t high = 0;
     for (int j = 0; j < 8; ++j) high |= ((c[index(j)] >> (layout.bits - 1)) & 0x01010101) << j;
-    put(line + 64 * (layout.lines() - 1), high);
+    put(high_line, high);
   }
   if constexpr (layout.bits == 6) {
     for (int half = 0; half < 2; ++half) {
@@ -68,7 +69,7 @@ void put_codes(const Words& c, uint8_t* unit, int row, int block) {
       for (int i = 0; i < 4; ++i) {
         high |= ((c[index(4 * half + i)] >> 4) & 0x03030303) << (2 * i);
       }
-      put(line + 64 * (4 + half), high);
+      put(high_line + 64 * half, high);
     }
   }
 }

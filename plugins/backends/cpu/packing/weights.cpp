@@ -54,7 +54,7 @@ class Reader : public QuantReader {
  public:
   Reader(ExprPool& pool, const WeightSource& source, size_t tensors)
       : pool_(pool), source_(source), tensors_(tensors), dims_(tensors) {
-    for (size_t i = 0; i < tensors; ++i) {
+    for (size_t i = 0; i < std::min(tensors, source.tensors.size()); ++i) {
       for (const int64_t dim : source.tensors[i].dims) dims_[i].push_back(pool.integer(dim));
     }
   }
@@ -62,7 +62,9 @@ class Reader : public QuantReader {
     const Expr index[] = {pool_.coordinate(0), position};
     return load(0, index, inside);
   }
-  bool has(size_t tensor) const override { return source_.tensors[tensor].dtype != DType::none; }
+  bool has(size_t tensor) const override {
+    return tensor < source_.tensors.size() && source_.tensors[tensor].dtype != DType::none;
+  }
   const std::vector<Expr>& dims(size_t tensor) const override { return dims_[tensor]; }
   Expr load(size_t tensor, std::span<const Expr> index, Expr inside) override {
     Expr position = pool_.integer(0);
@@ -94,7 +96,7 @@ Result<QuantFormat> format_of(const WeightSource& source) {
     tables.push_back({.name = source.tables[i], .dims = table.dims, .dtype = table.dtype});
   }
   TENON_TRY_ASSIGN(QuantFormat format, parse_quant_code(source.code, tables));
-  if (format.tensors.size() != tensors) {
+  if (format.tensors.size() < tensors || (format.tensors.size() > tensors && !tables.empty())) {
     return invalid("{} tensors, format {} has {}", tensors, format.name, format.tensors.size());
   }
   return format;
