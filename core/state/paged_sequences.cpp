@@ -241,8 +241,7 @@ Status PagedSequences::run(std::span<const StepEntry> entries, const LogitsSink&
                      .want_all = entry.want == Want::all,
                      .want_last = entry.want == Want::last});
   }
-  std::vector<RunOutput> outputs;
-  if (status.ok()) status = compute(block, patience, outputs);
+  if (status.ok()) status = compute(block, patience);
   if (!status.ok()) {
     for (const StepEntry& entry : entries) {
       Sequence& sequence = sequences_[entry.sequence];
@@ -261,15 +260,14 @@ Status PagedSequences::run(std::span<const StepEntry> entries, const LogitsSink&
     // Tokens of a restored sequence are not known.
     if (sequence.tokens.size() == sequence.length) index_->add(sequence.tokens, sequence.pages);
   }
-  return deliver(entries, outputs.front().value.tensor, sink);
+  return deliver(entries, outputs_.front().value.tensor, sink);
 }
 
-Status PagedSequences::compute(std::span<const StepSequence> block, const Patience& patience,
-                               std::vector<RunOutput>& outputs) {
+Status PagedSequences::compute(std::span<const StepSequence> block, const Patience& patience) {
   const Plan& plan = decoder_->plan();
   TENON_TRY_ASSIGN(const auto inputs, step_inputs(plan.graph, block, shape()));
-  TENON_TRY_ASSIGN(outputs, decoder_->run(inputs, patience, memory_->of(plan)));
-  return outputs.empty() ? internal_error("the graph of a decoder has no output") : Status();
+  TENON_TRY(decoder_->run_into(outputs_, inputs, patience, memory_->of(plan)));
+  return outputs_.empty() ? internal_error("the graph of a decoder has no output") : Status();
 }
 
 Status PagedSequences::deliver(std::span<const StepEntry> entries, const HostTensor& logits,

@@ -69,8 +69,8 @@ class PagedSequences final : public Sequences {
   // The first tokens of an empty sequence that need no computing; at least one is left.
   size_t find_prefix(Sequence& sequence, const StepEntry& entry);
   Status run(std::span<const StepEntry> entries, const LogitsSink& sink, const Patience& patience);
-  Status compute(std::span<const StepSequence> block, const Patience& patience,
-                 std::vector<RunOutput>& outputs);
+  // Into outputs_.
+  Status compute(std::span<const StepSequence> block, const Patience& patience);
   static Status deliver(std::span<const StepEntry> entries, const HostTensor& logits,
                         const LogitsSink& sink);
   StepShape shape() const;
@@ -83,6 +83,7 @@ class PagedSequences final : public Sequences {
   std::unique_ptr<PrefixIndex> index_;  // null where a page depends on more than its tokens
   uint64_t found_tokens_ = 0;
   std::vector<Sequence> sequences_;
+  std::vector<RunOutput> outputs_;  // of the last step, whose memory the next one uses again
   Options options_;
   bool paged_ = false, fixed_ = false;
 };
