@@ -5,11 +5,14 @@
 //
 // Prints the time to find the plugins, and to load and start those of all devices; the time of a
 // run of a model of one layer through the C API, on threads; and the time of a run of MODEL on two
-// threads while another thread keeps one core busy, by that on one thread without: slices of both
+// threads while another process keeps one core busy, by that on one thread without: slices of both
 // alternate, 40 each.
 #include "tenon/tenon.hpp"
 
 #include <sched.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -18,8 +21,8 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <new>
 #include <string>
-#include <thread>
 
 namespace {
 
@@ -74,23 +77,34 @@ void measure_crossing(const std::string& device) {
               at(times, 0.5));
 }
 
-// Another program that wants one core: a thread that turns in a circle while it is told to.
+// Another program that wants one core: a process in a session of its own, which the kernel treats
+// as somebody else's, that turns in a circle while it is told to.
 class Hog {
  public:
   explicit Hog(bool exists) {
-    if (exists) thread_ = std::thread([this] { turn(); });
+    void* shared =
+        mmap(nullptr, sizeof *order_, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (shared == MAP_FAILED) std::exit(2);
+    order_ = new (shared) std::atomic<Order>(Order::idle);
+    if (!exists) return;
+    child_ = fork();
+    if (child_ != 0) return;
+    prctl(PR_SET_PDEATHSIG, SIGKILL);
+    setsid();
+    turn();
+    _exit(0);
   }
   ~Hog() {
-    over_ = true;
-    set(true);
-    if (thread_.joinable()) thread_.join();
+    *order_ = Order::end;
+    if (child_ > 0) waitpid(child_, nullptr, 0);
   }
-  void set(bool busy) {
-    busy_ = busy;
-    busy_.notify_all();
-  }
+  Hog(const Hog&) = delete;
+  Hog& operator=(const Hog&) = delete;
+  void set(bool busy) { *order_ = busy ? Order::turn : Order::idle; }
 
  private:
+  enum class Order { idle, turn, end };
+
   void turn() {
     cpu_set_t all, last;
     CPU_ZERO(&all);
@@ -100,13 +114,12 @@ class Hog {
       if (CPU_ISSET(core, &all)) CPU_SET(core, &last);
     }
     sched_setaffinity(0, sizeof last, &last);
-    while (!over_) {
-      if (!busy_) busy_.wait(false);
+    while (*order_ != Order::end) {
+      if (*order_ == Order::idle) usleep(200);
     }
   }
-  std::atomic<bool> busy_ = false;
-  std::atomic<bool> over_ = false;
-  std::thread thread_;
+  std::atomic<Order>* order_ = nullptr;
+  pid_t child_ = -1;
 };
 
 struct Work {
@@ -132,13 +145,13 @@ std::vector<Tensor> inputs_of(const Model& model) {
 // Runs a slice for each byte it reads, and writes how long a run took; in a process of its own,
 // because the number of threads is a process's.
 void serve(const Work& work, const char* threads, bool with_hog, int read_end, int write_end) {
+  Hog hog(with_hog);  // before there are threads
   const Options options = {{"threads", threads}};
   const Engine engine(options);
   const Model model = engine.load(work.model, work.sizes);
   Session session = model.session(work.device);
   const std::vector<Tensor> inputs = inputs_of(model);
   session.run(inputs);
-  Hog hog(with_hog);
   char order = 0;
   while (read(read_end, &order, 1) == 1) {
     hog.set(true);
