@@ -178,11 +178,13 @@ void ConvProduct::run_panel(const ConvWeights& weights, const ConvOperands& oper
       tile.c = operands.output + (first + row) * positions_ + piece.column;
       tile.ahead =
           in_place ? line_ahead(tile.b + math.columns, math.columns, i - part.tile) : nullptr;
+      if (operands.finish.is_quick() && channel + block_ >= piece.channels) {
+        operands.finish.give(tile, first + row, piece.column);
+      }
       tile.bias = operands.bias == nullptr ? nullptr : operands.bias + group * channels_ + row;
       math.tile(tile);
     }
   }
-  if (!operands.finish.wants_long_rows()) finish_rows(operands, part, piece.column, piece.columns);
 }
 
 void ConvProduct::finish_rows(const ConvOperands& operands, const Part& part, int64_t column,

@@ -112,6 +112,19 @@ Result<BoundEnding> BoundEnding::make(const Ending& ending, const KernelSizes& s
   return bound;
 }
 
+void Finish::give(ProductTile& tile, int64_t row, int64_t column) const {
+  const QuickEnd& quick = *ending_->quick;
+  tile.ends = true;
+  tile.low = quick.low;
+  tile.high = quick.high;
+  for (size_t i = 0; i < quick.count; ++i) {
+    const float* const from = arguments_->input<float>(quick.addends[i].input).data() + column;
+    const bool is_vector = quick.addends[i].is_vector;
+    tile.addends[i] = is_vector ? from : from + row * ending_->columns;
+    tile.addend_rows[i] = is_vector ? 0 : ending_->columns;
+  }
+}
+
 void Finish::apply(float* numbers, int64_t stride, int64_t row, int64_t rows, int64_t column,
                    int64_t columns) const {
   if (!ending_->quick) {

@@ -3,6 +3,7 @@
 
 #include "plugins/backends/cpu/epilogue.h"
 #include "plugins/backends/cpu/math/rectangle.h"
+#include "plugins/backends/cpu/math/tile_product.h"
 
 #include <array>
 #include <cstdint>
@@ -57,6 +58,10 @@ class Finish {
 
   // Whether rows should be long: formulas have a cost for each.
   bool wants_long_rows() const { return ending_ != nullptr && !ending_->quick; }
+  // Whether tiles of products can end on their own: then they are given it one by one, for the
+  // element of the result that they begin with.
+  bool is_quick() const { return ending_ != nullptr && ending_->quick; }
+  void give(ProductTile& tile, int64_t row, int64_t column) const;
   // The rectangle lies in the output.
   void operator()(float* numbers, int64_t stride, int64_t row, int64_t rows, int64_t column,
                   int64_t columns) const {

@@ -110,12 +110,9 @@ void MatProduct::run_panel(const MatOperands& operands, int64_t panel, int64_t t
     if (operands.packed != nullptr) {
       t.ahead = line_ahead(t.b + math.columns * inner_, math.columns, i - tile);
     }
+    if (operands.finish.is_quick()) operands.finish.give(t, operands.first_row + row, column);
     math.tile(t);
   }
-  if (operands.finish.wants_long_rows()) return;
-  const int64_t row = tiles_.begin(tile);
-  operands.finish(operands.c + row * columns_ + column, columns_, operands.first_row + row,
-                  tiles_.begin(last_tile) - row, column, columns);
 }
 
 }  // namespace tenon::cpu

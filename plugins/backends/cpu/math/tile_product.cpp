@@ -26,6 +26,27 @@ TENON_INLINE void start(const ProductTile& t, int64_t lanes, F32 (&sums)[R][V]) 
   }
 }
 
+template <int R, int V, bool part>
+TENON_INLINE void end(const ProductTile& t, int64_t lanes, F32 (&sums)[R][V]) {
+  for (int i = 0; i < 2; ++i) {
+    if (t.addends[i] == nullptr) continue;
+#pragma GCC unroll 16
+    for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+      for (int v = 0; v < V; ++v) {
+        const float* const from = t.addends[i] + r * t.addend_rows[i] + v * width;
+        sums[r][v] = sums[r][v] + (part && v == V - 1 ? load_part(from, lanes) : load(from));
+      }
+    }
+  }
+  const F32 low = splat(t.low), high = splat(t.high);
+#pragma GCC unroll 16
+  for (int r = 0; r < R; ++r) {
+#pragma GCC unroll 4
+    for (int v = 0; v < V; ++v) sums[r][v] = min(high, max(low, sums[r][v]));
+  }
+}
+
 // R rows and V vectors, of the last vector the first `lanes` if it is a part.
 template <int R, int V, bool part>
 void tile_of(const ProductTile& t, int64_t lanes) {
@@ -55,6 +76,7 @@ void tile_of(const ProductTile& t, int64_t lanes) {
       __asm__("" : "+r"(a[i]));  // in a register, not in a vector with the others
     }
   }
+  if (t.ends) end<R, V, part>(t, lanes, sums);
 #pragma GCC unroll 16
   for (int r = 0; r < R; ++r) {
 #pragma GCC unroll 4

@@ -8,7 +8,7 @@
 // and the inner axis are cut. [any thread]
 namespace tenon::cpu {
 
-// c[r][j] = start + sum over k of a[r][k] * b[k][j].
+// c[r][j] = end(start + sum over k of a[r][k] * b[k][j]).
 struct ProductTile {
   int64_t rows = 0;     // 1 to TileProduct::rows
   int64_t columns = 0;  // 1 to TileProduct::columns
@@ -23,6 +23,11 @@ struct ProductTile {
   int64_t c_row = 0;
   const float* bias = nullptr;  // the start, one for each row; null is 0
   bool accumulate = false;      // the start is what c holds
+  bool ends = false;            // end(x) = min(high, max(low, x + addends)), NaN stays; else x
+  const float* addends[2] = {};
+  int64_t addend_rows[2] = {};
+  float low = 0;
+  float high = 0;
 };
 
 struct TileProduct {
