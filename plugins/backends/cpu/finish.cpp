@@ -112,6 +112,13 @@ Result<BoundEnding> BoundEnding::make(const Ending& ending, const KernelSizes& s
   return bound;
 }
 
+bool Finish::gives_limits(float& low, float& high) const {
+  if (!is_quick() || ending_->quick->count > 0) return false;
+  low = ending_->quick->low;
+  high = ending_->quick->high;
+  return true;
+}
+
 void Finish::give(ProductTile& tile, int64_t row, int64_t column) const {
   const QuickEnd& quick = *ending_->quick;
   tile.ends = true;

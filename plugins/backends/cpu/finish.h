@@ -62,6 +62,8 @@ class Finish {
   // element of the result that they begin with.
   bool is_quick() const { return ending_ != nullptr && ending_->quick; }
   void give(ProductTile& tile, int64_t row, int64_t column) const;
+  // Whether limits are all that there is.
+  bool gives_limits(float& low, float& high) const;
   // The rectangle lies in the output.
   void operator()(float* numbers, int64_t stride, int64_t row, int64_t rows, int64_t column,
                   int64_t columns) const {

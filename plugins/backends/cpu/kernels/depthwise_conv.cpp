@@ -54,16 +54,23 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
                     .block = keep(std::move(conv))};
 }
 
-void run_plane(const KernelArguments& arguments, const DepthwiseConv& conv, DepthwisePlane plane,
-               int64_t number) {
-  const int64_t channel = number % conv.channels;
+// Planes [first, last) of the output, whose rows are cut as `plane` says.
+void run_planes(const KernelArguments& arguments, const DepthwiseConv& conv, DepthwisePlane plane,
+                int64_t first, int64_t last) {
   const int64_t in_plane = plane.rows.in * plane.columns.in;
-  plane.in = arguments.input<float>(0).data() + number / conv.multiplier * in_plane;
-  plane.weights =
-      arguments.input<float>(1).data() + channel * plane.rows.kernel * plane.columns.kernel;
-  if (arguments.has_input(2)) plane.bias = arguments.input<float>(2)[static_cast<size_t>(channel)];
-  plane.out = arguments.output<float>(0).data() + number * plane.rows.out * plane.columns.out;
-  depthwise().plane(plane);
+  const int64_t out_plane = plane.rows.out * plane.columns.out;
+  const int64_t taps = plane.rows.kernel * plane.columns.kernel;
+  const bool several = conv.multiplier == 1 && plane.columns.out <= depthwise().width;
+  while (first < last) {
+    const int64_t channel = first % conv.channels;
+    plane.count = several ? std::min(last - first, conv.channels - channel) : 1;
+    plane.in = arguments.input<float>(0).data() + first / conv.multiplier * in_plane;
+    plane.weights = arguments.input<float>(1).data() + channel * taps;
+    if (arguments.has_input(2)) plane.biases = arguments.input<float>(2).data() + channel;
+    plane.out = arguments.output<float>(0).data() + first * out_plane;
+    depthwise().plane(plane);
+    first += plane.count;
+  }
 }
 
 void run(const KernelArguments& arguments, int64_t chunk) {
@@ -76,11 +83,14 @@ void run(const KernelArguments& arguments, int64_t chunk) {
   plane.first_row = part.first_row;
   plane.last_row = part.last_row;
   const Finish finish(conv.ending, arguments);
+  const bool is_finished = finish.gives_limits(plane.low, plane.high);
+  plane.limits = is_finished;
   const int64_t columns = plane.columns.out, positions = plane.rows.out * columns;
   const int64_t together = std::max<int64_t>(1, finished_elements / positions);
   for (int64_t first = part.first_plane; first < part.last_plane; first += together) {
     const int64_t last = std::min(first + together, part.last_plane);
-    for (int64_t i = first; i < last; ++i) run_plane(arguments, conv, plane, i);
+    run_planes(arguments, conv, plane, first, last);
+    if (is_finished) continue;
     const int64_t column = part.first_row * columns;
     finish(arguments.output<float>(0).data() + first * positions + column, positions, first,
            last - first, column, (part.last_row - part.first_row) * columns);

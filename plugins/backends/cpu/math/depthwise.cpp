@@ -10,7 +10,16 @@ TENON_INLINE const float* row_of(const DepthwisePlane& p, int64_t row) {
   return row >= 0 && row < p.rows.in ? p.in + row * p.columns.in : p.zeros;
 }
 
+// To the next of several planes.
+TENON_INLINE void move_on(DepthwisePlane& p) {
+  p.in += p.rows.in * p.columns.in;
+  p.out += p.rows.out * p.columns.out;
+  p.weights += p.rows.kernel * p.columns.kernel;
+  if (p.biases != nullptr) ++p.biases;
+}
+
 TENON_INLINE void put(const DepthwisePlane& p, int64_t row, int64_t column, int64_t lanes, F32 a) {
+  if (p.limits) a = min(splat(p.high), max(splat(p.low), a));
   float* const to = p.out + row * p.columns.out + column;
   lanes == width ? store(to, a) : store_part(to, a, lanes);
 }
@@ -21,7 +30,7 @@ TENON_INLINE void square_rows(const DepthwisePlane& p, const Reach& reach, int64
                               int64_t column, const F32 (&weights)[K * K]) {
   F32 sums[R];
 #pragma GCC unroll 4
-  for (int r = 0; r < R; ++r) sums[r] = splat(p.bias);
+  for (int r = 0; r < R; ++r) sums[r] = p.biases == nullptr ? zero() : splat(*p.biases);
 #pragma GCC unroll 16
   for (int i = 0; i < (R - 1) * S + K; ++i) {
     const float* const from = row_of(p, seen_by(p.rows, row, 0) + i) + reach.from;
@@ -61,18 +70,21 @@ template <int K, int S>
 void square(const DepthwisePlane& p) {
   for (int64_t column = 0; column < p.columns.out; column += width) {
     const Reach reach = reach_of(p.columns, column, 0, p.columns.in);
-    reach.whole ? square_column<K, S, true>(p, reach, column)
-                : square_column<K, S, false>(p, reach, column);
+    DepthwisePlane plane = p;
+    for (int64_t i = 0; i < p.count; ++i, move_on(plane)) {
+      reach.whole ? square_column<K, S, true>(plane, reach, column)
+                  : square_column<K, S, false>(plane, reach, column);
+    }
   }
 }
 
 // Any window.
 template <int S>
-void any(const DepthwisePlane& p) {
+void any_plane(const DepthwisePlane& p) {
   for (int64_t column = 0; column < p.columns.out; column += width) {
     const Reach reach = reach_of(p.columns, column, 0, p.columns.in);
     for (int64_t row = p.first_row; row < p.last_row; ++row) {
-      F32 sums = splat(p.bias);
+      F32 sums = p.biases == nullptr ? zero() : splat(*p.biases);
       const float* weights = p.weights;
       for (int64_t i = 0; i < p.rows.kernel; ++i) {
         const float* const from = row_of(p, seen_by(p.rows, row, i)) + reach.from;
@@ -84,6 +96,11 @@ void any(const DepthwisePlane& p) {
       put(p, row, column, reach.lanes, sums);
     }
   }
+}
+
+template <int S>
+void any(DepthwisePlane p) {
+  for (int64_t i = p.count; i > 0; --i, move_on(p)) any_plane<S>(p);
 }
 
 template <int S>
@@ -102,6 +119,7 @@ void plane(const DepthwisePlane& p) {
 }  // namespace
 
 extern const Depthwise depthwise;
-const Depthwise depthwise = {.strides = 2, .taps = Reach::most_taps, .plane = plane};
+const Depthwise depthwise = {
+    .width = width, .strides = 2, .taps = Reach::most_taps, .plane = plane};
 
 }  // namespace tenon::cpu::TENON_LEVEL
