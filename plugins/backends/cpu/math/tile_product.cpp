@@ -18,6 +18,7 @@ TENON_INLINE void start(const ProductTile& t, int64_t lanes, F32 (&sums)[R][V]) 
     for (int v = 0; v < V; ++v) {
       const float* const c = t.c + r * t.c_row + v * width;
       if (!t.accumulate) {
+        __builtin_prefetch(c, 1);
         sums[r][v] = t.bias == nullptr ? zero() : splat(t.bias[r]);
       } else {
         sums[r][v] = part && v == V - 1 ? load_part(c, lanes) : load(c);
