@@ -83,7 +83,7 @@ int64_t items_of(const std::vector<Tensor>& inputs) {
 // Sessions side by side, each on a thread of its own: runs a second of all together.
 Result<double> throughput(const Subject& subject, const std::vector<Tensor>& inputs,
                           const Arguments& arguments, int64_t streams) {
-  const Options options = {{"precision", arguments.text("precision")}};
+  const Options options = session_options(arguments);
   std::vector<Session> sessions;
   for (int64_t i = 0; i < streams; ++i) {
     TENON_TRY_ASSIGN(Session made, attempt([&] {
@@ -150,7 +150,7 @@ Json facts_of(const Times& times, const Subject& subject, const Arguments& argum
                              {"engine", "tenon"},
                              {"version", tenon_version()},
                              {"device", arguments.text("device")},
-                             {"precision", arguments.text("precision")},
+                             {"precision", times.placement.text("precision", "exact")},
                              {"hint", arguments.text("hint")}});
   if (arguments.has("threads")) facts.set("threads", arguments.integer("threads"));
   facts.set("create_first_ms", made.front() * 1e3)
@@ -182,22 +182,21 @@ Table lines_of(const Json& facts) {
     return number_text(facts, name, digits);
   };
   const Json* placement = facts.find("placement");
-  return {
-      {"model", printable(facts.text("model"))},
-      {"on", fmt::format("{}; {} precision", placement_line(*placement), facts.text("precision"))},
-      {"create",
-       fmt::format("{} ms first, {} ms later", n("create_first_ms", 1), n("create_ms", 1))},
-      {"first run", fmt::format("{} ms", n("first_run_ms", 2))},
-      {"run",
-       fmt::format("{} ms min, {} p10, {} median, {} p90, {} p99, {} slices of {}", n("min_ms", 3),
-                   n("p10_ms", 3), n("median_ms", 3), n("p90_ms", 3), n("p99_ms", 3),
-                   facts.integer("slices", 0), facts.integer("runs_per_slice", 0))},
-      {"items", fmt::format("{} a second, {} at a time", n("items_per_second", 1),
-                            facts.integer("streams", 1))},
-      {"memory", fmt::format("{} MB peak, {} MB before the model", n("peak_rss_mb", 0),
-                             n("rss_before_mb", 0))},
-      {"others", fmt::format("{:.0f} % of the machine", facts.number("others_busy", 0) * 100)},
-      {"outputs", facts.boolean("finite", true) ? "finite" : "NOT FINITE"}};
+  return {{"model", printable(facts.text("model"))},
+          {"on", placement_line(*placement)},
+          {"create",
+           fmt::format("{} ms first, {} ms later", n("create_first_ms", 1), n("create_ms", 1))},
+          {"first run", fmt::format("{} ms", n("first_run_ms", 2))},
+          {"run", fmt::format("{} ms min, {} p10, {} median, {} p90, {} p99, {} slices of {}",
+                              n("min_ms", 3), n("p10_ms", 3), n("median_ms", 3), n("p90_ms", 3),
+                              n("p99_ms", 3), facts.integer("slices", 0),
+                              facts.integer("runs_per_slice", 0))},
+          {"items", fmt::format("{} a second, {} at a time", n("items_per_second", 1),
+                                facts.integer("streams", 1))},
+          {"memory", fmt::format("{} MB peak, {} MB before the model", n("peak_rss_mb", 0),
+                                 n("rss_before_mb", 0))},
+          {"others", fmt::format("{:.0f} % of the machine", facts.number("others_busy", 0) * 100)},
+          {"outputs", facts.boolean("finite", true) ? "finite" : "NOT FINITE"}};
 }
 
 // One row with a column for each figure.

@@ -21,9 +21,9 @@ struct Ready {
 Result<Ready> make_ready(const Engine& engine, const Arguments& arguments) {
   const std::string& path = arguments.operands().front();
   TENON_TRY_ASSIGN(Model model, load_model(engine, path, arguments));
-  const Options options = {{"precision", arguments.text("precision")}};
-  auto session =
-      attempt([&] { return model.session(arguments.text("device"), options, interrupted()); });
+  auto session = attempt([&] {
+    return model.session(arguments.text("device"), session_options(arguments), interrupted());
+  });
   if (!session.ok()) return device_problem(model_problem(session.status()));
   return Ready{std::move(model), std::move(*session)};
 }
@@ -48,6 +48,12 @@ Result<Engine> open_bench_engine(const Arguments& arguments) {
 }
 
 }  // namespace
+
+Options session_options(const Arguments& arguments) {
+  Options options = {{"precision", arguments.text("precision")}};
+  if (arguments.has("states")) options.emplace_back("states", arguments.text("states"));
+  return options;
+}
 
 Result<Exit> pace_creations(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Engine engine, open_bench_engine(arguments));

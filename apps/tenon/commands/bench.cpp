@@ -19,7 +19,7 @@ Status check_words(const Arguments& arguments) {
     }
     return invalid("--{}: \"{}\", expected {}", flag, value, known);
   };
-  TENON_TRY(one_of("precision", {"exact", "fast"}));
+  TENON_TRY(one_of("precision", {"auto", "exact", "fast"}));
   TENON_TRY(one_of("hint", {"latency", "throughput"}));
   TENON_TRY(bench::check_lists(arguments));
   if (arguments.operands().size() < 2) return {};
@@ -62,9 +62,12 @@ std::vector<Flag> bench_flags() {
        .doc = "one device alone, several in this order, or auto",
        .otherwise = "auto"},
       {.name = "precision",
-       .value = "exact|fast",
-       .doc = "fast: short activations with quantized weights",
-       .otherwise = "fast"},
+       .value = "auto|exact|fast",
+       .doc = "fast: short activations with quantized weights; auto: where there are any",
+       .otherwise = "auto"},
+      {.name = "states",
+       .value = "f32|f16|bf16",
+       .doc = "what keys and values are kept in, instead of what suits the precision"},
       list_flag("prompt", 'p', "512", "texts: tokens of a prompt, 0: none (pp)"),
       list_flag("gen", 'n', "128", "texts: tokens made one at a time, 0: none (tg)"),
       list_flag("depth", 0, "0", "texts: tokens that are there before"),
