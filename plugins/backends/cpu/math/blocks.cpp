@@ -7,7 +7,6 @@ namespace tenon::cpu::TENON_LEVEL {
 namespace {
 
 constexpr int parts = 16 / width;  // vectors that 16 rows take
-constexpr int64_t ahead = 6144;    // bytes that memory is asked for before they are needed
 
 // One row of x times a block.
 template <BlockLayout layout>
@@ -30,13 +29,18 @@ TENON_INLINE F32 times(const I32 (&w)[8], const Scales<layout>& scales, const ui
   return value;
 }
 
-// Asks memory for what a block ahead of this one needs: one row of x waits for nothing else, so it
-// is asked for closest; with more rows there is time to bring it closer in two steps.
+// Asks memory for what a block ahead of this one needs. Where and how far was measured: one row of
+// x waits for nothing but memory, so codes are brought to the first cache at once; bytes come so
+// fast, and with more rows there is so much time, that the second cache does better.
 template <BlockLayout layout, int rows>
 TENON_INLINE void prefetch(const uint8_t* unit, int block) {
+  constexpr bool is_fast = rows == 1 && layout.bits == 8;
+  constexpr int64_t ahead = is_fast ? 3072 : 6144;
   constexpr int bytes = layout.unit_bytes() / layout.unit_blocks();
   const uint8_t* const from = unit + ahead + block * bytes;
-  for (int i = 0; i < bytes; i += 64) __builtin_prefetch(from + i, 0, rows == 1 ? 3 : 2);
+  for (int i = 0; i < bytes; i += 64) {
+    __builtin_prefetch(from + i, 0, rows == 1 && !is_fast ? 3 : 2);
+  }
 }
 
 template <BlockLayout layout, int rows>
