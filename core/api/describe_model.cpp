@@ -190,6 +190,16 @@ Result<Json> memory_json(const Plan& plan) {
   return memory.set("devices", devices);
 }
 
+// What was chosen for the plan as a whole.
+Json choices_json(const Plan& plan) {
+  Json facts = Json::object(
+      {{"reason", plan.reason}, {"precision", std::string(precision_name(plan.precision))}});
+  if (const DType states = type_of_states(plan.graph); states != DType::none) {
+    facts.set("states", std::string(name_of(states)));
+  }
+  return facts;
+}
+
 Json plan_json(const Plan& plan) {
   Json nodes = Json::array(), islands = Json::array(), devices = Json::array();
   Json refusals = Json::array(), reads = Json::array();
@@ -228,11 +238,7 @@ Json plan_json(const Plan& plan) {
                              {"before_phase", uint64_t{read.phase}},
                              {"sizes", uint64_t{read.symbols.size()}}}));
   }
-  Json facts = Json::object(
-      {{"reason", plan.reason}, {"precision", std::string(precision_name(plan.precision))}});
-  if (const DType states = type_of_states(plan.graph); states != DType::none) {
-    facts.set("states", std::string(name_of(states)));
-  }
+  Json facts = choices_json(plan);
   facts.set("devices", devices)
       .set("nodes", nodes)
       .set("islands", islands)
@@ -254,7 +260,9 @@ Result<std::string> describe_model(const Model& model, std::string_view what) {
   if (what == "nodes") return nodes_json(model.graph()).dump();
   constexpr std::string_view plan = "plan:";
   if (what.starts_with(plan)) {
-    TENON_TRY_ASSIGN(const auto made, model.plan(what.substr(plan.size()), {}, {}));
+    PlanOptions open;
+    open.precision.reset();
+    TENON_TRY_ASSIGN(const auto made, model.plan(what.substr(plan.size()), {}, open));
     Json facts = plan_json(*made);
     TENON_TRY_ASSIGN(Json memory, memory_json(*made));
     return facts.set("memory", std::move(memory)).dump(2);
@@ -275,7 +283,7 @@ Json describe_session(const Session& session) {
     nodes.set(plan.devices[d]->id(), placed);
     memory.set(plan.devices[d]->id(), d < figures.memory.size() ? figures.memory[d] : 0);
   }
-  Json facts = Json::object({{"reason", plan.reason}});
+  Json facts = choices_json(plan);
   return facts.set("nodes", nodes)
       .set("kernels", figures.kernels)
       .set("host_control", Json::object({{"nodes", figures.host_nodes + figures.host_reads},
