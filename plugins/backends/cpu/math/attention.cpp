@@ -27,17 +27,14 @@ TENON_INLINE int64_t sums_width(const AttendRows& r) { return up(r.width, unit);
 template <AttendType type>
 TENON_INLINE F32 load_numbers(const void* row, int64_t begin, int64_t size) {
   const int64_t left = size - begin;
+  if (left <= 0) return zero();
   if constexpr (type == AttendType::f32) {
     const float* const from = (const float*)row + begin;
-    return left >= width ? load(from) : left > 0 ? load_part(from, left) : zero();
+    return left >= width ? load(from) : load_part(from, left);
   } else {
-    const uint16_t* from = (const uint16_t*)row + begin;
-    uint16_t numbers[width] = {};
-    if (left < width) {
-      for (int64_t i = 0; i < left; ++i) numbers[i] = from[i];
-      from = numbers;
-    }
-    return type == AttendType::f16 ? load_f16(from) : load_bf16(from);
+    const uint16_t* const from = (const uint16_t*)row + begin;
+    if (left >= width) return type == AttendType::f16 ? load_f16(from) : load_bf16(from);
+    return type == AttendType::f16 ? load_f16_part(from, left) : load_bf16_part(from, left);
   }
 }
 

@@ -129,33 +129,47 @@ TENON_INLINE void interleave16(I32 a, I32 b, I32& first_half, I32& second_half) 
   first_half = (I32)_mm512_permutex2var_epi16((__m512i)a, from, (__m512i)b);
   second_half = (I32)_mm512_permutex2var_epi16((__m512i)a, more, (__m512i)b);
 }
-// Row i of the lanes becomes lane i of the rows.
+// Within each quarter of the vectors: row i of the numbers becomes number i of the rows.
+TENON_INLINE void turn_four(I32& a, I32& b, I32& c, I32& d) {
+  const __m512i ab = _mm512_unpacklo_epi32((__m512i)a, (__m512i)b);
+  const __m512i ab_high = _mm512_unpackhi_epi32((__m512i)a, (__m512i)b);
+  const __m512i cd = _mm512_unpacklo_epi32((__m512i)c, (__m512i)d);
+  const __m512i cd_high = _mm512_unpackhi_epi32((__m512i)c, (__m512i)d);
+  a = (I32)_mm512_unpacklo_epi64(ab, cd);
+  b = (I32)_mm512_unpackhi_epi64(ab, cd);
+  c = (I32)_mm512_unpacklo_epi64(ab_high, cd_high);
+  d = (I32)_mm512_unpackhi_epi64(ab_high, cd_high);
+}
+// The same of whole quarters.
+TENON_INLINE void turn_quarters(I32& a, I32& b, I32& c, I32& d) {
+  const __m512i ab = _mm512_shuffle_i32x4((__m512i)a, (__m512i)b, 0x88);
+  const __m512i ab_odd = _mm512_shuffle_i32x4((__m512i)a, (__m512i)b, 0xdd);
+  const __m512i cd = _mm512_shuffle_i32x4((__m512i)c, (__m512i)d, 0x88);
+  const __m512i cd_odd = _mm512_shuffle_i32x4((__m512i)c, (__m512i)d, 0xdd);
+  a = (I32)_mm512_shuffle_i32x4(ab, cd, 0x88);
+  b = (I32)_mm512_shuffle_i32x4(ab_odd, cd_odd, 0x88);
+  c = (I32)_mm512_shuffle_i32x4(ab, cd, 0xdd);
+  d = (I32)_mm512_shuffle_i32x4(ab_odd, cd_odd, 0xdd);
+}
+// Row i of the lanes becomes lane i of the rows. No loops: the vectors must stay in registers.
 TENON_INLINE void transpose(I32 (&rows)[width]) {
-  __m512i a[width], b[width];
-#pragma GCC unroll 8
-  for (int i = 0; i < width; i += 2) {
-    a[i] = _mm512_unpacklo_epi32((__m512i)rows[i], (__m512i)rows[i + 1]);
-    a[i + 1] = _mm512_unpackhi_epi32((__m512i)rows[i], (__m512i)rows[i + 1]);
-  }
-#pragma GCC unroll 4
-  for (int i = 0; i < width; i += 4) {
-    b[i] = _mm512_unpacklo_epi64(a[i], a[i + 2]);
-    b[i + 1] = _mm512_unpackhi_epi64(a[i], a[i + 2]);
-    b[i + 2] = _mm512_unpacklo_epi64(a[i + 1], a[i + 3]);
-    b[i + 3] = _mm512_unpackhi_epi64(a[i + 1], a[i + 3]);
-  }
-  // b[4 g + j]: rows 4 g ..., columns j, j + 4, j + 8, j + 12.
-#pragma GCC unroll 4
-  for (int j = 0; j < 4; ++j) {
-    const __m512i low = _mm512_shuffle_i32x4(b[j], b[4 + j], 0x88);
-    const __m512i high = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0x88);
-    const __m512i low_odd = _mm512_shuffle_i32x4(b[j], b[4 + j], 0xdd);
-    const __m512i high_odd = _mm512_shuffle_i32x4(b[8 + j], b[12 + j], 0xdd);
-    rows[j] = (I32)_mm512_shuffle_i32x4(low, high, 0x88);
-    rows[4 + j] = (I32)_mm512_shuffle_i32x4(low_odd, high_odd, 0x88);
-    rows[8 + j] = (I32)_mm512_shuffle_i32x4(low, high, 0xdd);
-    rows[12 + j] = (I32)_mm512_shuffle_i32x4(low_odd, high_odd, 0xdd);
-  }
+  turn_four(rows[0], rows[1], rows[2], rows[3]);
+  turn_four(rows[4], rows[5], rows[6], rows[7]);
+  turn_four(rows[8], rows[9], rows[10], rows[11]);
+  turn_four(rows[12], rows[13], rows[14], rows[15]);
+  turn_quarters(rows[0], rows[4], rows[8], rows[12]);
+  turn_quarters(rows[1], rows[5], rows[9], rows[13]);
+  turn_quarters(rows[2], rows[6], rows[10], rows[14]);
+  turn_quarters(rows[3], rows[7], rows[11], rows[15]);
+}
+
+// The first `lanes` halves, at least 0; the others are zero.
+TENON_INLINE F32 load_f16_part(const uint16_t* from, int64_t lanes) {
+  return (F32)_mm512_cvtph_ps(_mm256_maskz_loadu_epi16(first(lanes), from));
+}
+TENON_INLINE F32 load_bf16_part(const uint16_t* from, int64_t lanes) {
+  const __m512i wide = _mm512_cvtepu16_epi32(_mm256_maskz_loadu_epi16(first(lanes), from));
+  return (F32)_mm512_slli_epi32(wide, 16);
 }
 
 }  // namespace tenon::cpu::TENON_LEVEL

@@ -143,4 +143,16 @@ TENON_INLINE void transpose(I32 (&rows)[width]) {
   rows[3] = (I32)vreinterpretq_s32_s64(vtrn2q_s64(pairs(b), pairs(d)));
 }
 
+// The first `lanes` halves, at least 0; the others are zero.
+TENON_INLINE F32 load_f16_part(const uint16_t* from, int64_t lanes) {
+  uint16_t numbers[width] = {};
+  for (int64_t i = 0; i < lanes; ++i) numbers[i] = from[i];
+  return load_f16(numbers);
+}
+TENON_INLINE F32 load_bf16_part(const uint16_t* from, int64_t lanes) {
+  uint16_t numbers[width] = {};
+  for (int64_t i = 0; i < lanes; ++i) numbers[i] = from[i];
+  return load_bf16(numbers);
+}
+
 }  // namespace tenon::cpu::TENON_LEVEL
