@@ -8,7 +8,7 @@ namespace tenon::text {
 namespace {
 
 // Tokens of a prompt that go through the model at a time.
-constexpr size_t chunk = 256;
+constexpr size_t chunk = 512;
 
 struct Sink {
   const Pool::Logits& logits;
