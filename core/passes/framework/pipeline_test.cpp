@@ -22,7 +22,8 @@ TEST(Passes, an_unknown_name_is_answered_with_those_that_exist) {
   const Status status = run_passes(graph, {.disabled = {"fuse"}});
   EXPECT_EQ(status.message(),
             "no pass is named \"fuse\"; there are remove_dead, close_bodies, infer, merge_common, "
-            "gather_blocks, remove_identity, quantize_early, quantized_products, fold, lower");
+            "gather_blocks, remove_identity, quantize_early, quantized_products, fold, pad_conv, "
+            "lower");
 }
 
 }  // namespace
