@@ -16,15 +16,22 @@ bool same_dims(const Value& a, const Value& b) {
   return std::ranges::equal(a.dims, b.dims, [](const Expr& x, const Expr& y) { return x.same(y); });
 }
 
-// The formula with its operands renumbered: the result first, then the others in order.
+// The formula with its operands renumbered: the result first, then the others in order. What the
+// producer's own epilogue makes of the result takes its place.
 class Renumber : public ExprPool::Replace {
  public:
-  Renumber(ExprPool& pool, const Node& element, ValueId result)
-      : pool_(pool), element_(element), result_(result) {}
+  Renumber(ExprPool& pool, const Node& element, const Node& producer)
+      : pool_(pool), element_(element), result_(producer.outputs[0]) {
+    if (producer.domain != fused_domain) return;
+    before_ = {pool, producer.formula};
+    const auto first = std::get<int64_t>(producer.attributes.at("epilogue"));
+    operands.assign(producer.inputs.begin() + first, producer.inputs.end());
+  }
 
   Expr operator()(const tenon_expr& row, Expr a, Expr b, Expr c) override {
     if (row.op != TENON_EXPR_LOAD) return {};
     const ValueId id = element_.inputs[static_cast<size_t>(row.k)];
+    if (id == result_ && before_.valid()) return before_;
     return pool_.load(number(id), static_cast<Type>(row.type), a, b, c);
   }
 
@@ -42,6 +49,7 @@ class Renumber : public ExprPool::Replace {
   ExprPool& pool_;
   const Node& element_;
   ValueId result_;
+  Expr before_;
 };
 
 class Attaching {
@@ -91,8 +99,8 @@ class Attaching {
   }
 
   bool takes(const Node& producer) const {
-    return producer.formula == no_expr && producer.outputs.size() == 1 &&
-           producer.domain != fused_domain && !left_alone_.contains(producer.name) &&
+    const bool is_plain = producer.formula == no_expr || producer.domain == fused_domain;
+    return is_plain && producer.outputs.size() == 1 && !left_alone_.contains(producer.name) &&
            graph_.value(producer.outputs[0]).dtype == DType::f32 &&
            features_.has(fmt::format("{}.{}", fused_domain, producer.op));
   }
@@ -112,12 +120,14 @@ class Attaching {
     Node* const producer = producer_of(element);
     if (producer == nullptr) return;
     const Formula formula = cut_out(*graph_.exprs, element.formula);
-    Renumber renumber(*graph_.exprs, element, producer->outputs[0]);
+    Renumber renumber(*graph_.exprs, element, *producer);
     const Expr epilogue = graph_.exprs->rewrite(formula.rows, formula.root, renumber);
     if (renumber.operands.size() > most_operands) return;
     Node fused = *producer;
-    // Operands that were left out keep their places.
-    if (const Op* op = find_op(producer->domain, producer->op); op != nullptr) {
+    if (producer->domain == fused_domain) {
+      fused.inputs.resize(static_cast<size_t>(std::get<int64_t>(fused.attributes["epilogue"])));
+    } else if (const Op* op = find_op(producer->domain, producer->op); op != nullptr) {
+      // Operands that were left out keep their places.
       fused.inputs.resize(std::max(fused.inputs.size(), op->inputs.size()), no_id);
     }
     fused.domain = fused_domain;

@@ -83,6 +83,26 @@ output %4 "y"
 )");
 }
 
+TEST(Epilogues, what_reads_an_epilogue_twice_joins_it) {
+  Graph graph = lowered(R"(input %0 "x" f32[4, 3]
+input %1 "w" f32[3, 2]
+input %2 "b" f32[2]
+input %3 "r" f32[4, 2]
+%4 "p" none = MatMul(%0, %1) "p"
+%5 "s" none = Add(%4, %2) "s"
+%6 "m" none = Mul(%5, %5) "m"
+%7 "y" none = Add(%6, %3) "y"
+output %7 "y"
+)");
+  const auto names = attach_epilogues(graph, Features("tenon.fused.MatMul"), {});
+  EXPECT_EQ(names, std::set<std::string>{"p"});
+  ASSERT_EQ(graph.main().nodes.size(), 1u);
+  const Node& node = graph.main().nodes[0];
+  EXPECT_EQ(node.inputs, (std::vector<ValueId>{0, 1, 2, 3}));
+  EXPECT_EQ(to_text(graph.exprs->rows(), node.formula),
+            "(x0 + x1[coord(1)]) * (x0 + x1[coord(1)]) + x2");
+}
+
 TEST(Epilogues, a_result_that_others_read_or_that_was_refused_stays) {
   const std::string_view text = R"(input %0 "x" f32[4, 4]
 %1 "p" none = MatMul(%0, %0) "p"
