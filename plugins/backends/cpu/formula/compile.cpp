@@ -123,6 +123,7 @@ class Compiler {
   struct Register {
     Type type = Type::f32;
     bool single = false;
+    bool fixed = false;
     StripRegister home = {};
   };
 
@@ -180,15 +181,28 @@ class Compiler {
     return step(walk) == 1 && (!is_plane_ || row_step(walk) == code_.extents[code_.rank - 1]);
   }
 
+  // Whether a walk goes along the columns only.
+  bool is_fixed(const StripWalk& walk) const {
+    const auto outer = std::span(walk.steps).first(code_.rank - 1);
+    return !is_plane_ && !keeps_rows_ && std::ranges::count(outer, 0) == std::ssize(outer);
+  }
+
   uint16_t add_register(Type type, bool single, StripRegister::Kind kind) {
-    registers_.push_back({type, single, {kind, 0}});
+    registers_.push_back(
+        {.type = type, .single = single, .fixed = false, .home = {.kind = kind, .place = 0}});
     return static_cast<uint16_t>(registers_.size() - 1);
   }
 
   uint16_t add(StripInstruction instruction, Type type) {
     const auto kind =
         instruction.kind == Kind::direct ? StripRegister::Kind::direct : StripRegister::Kind::slot;
+    const bool walks = instruction.kind != Kind::step && instruction.kind != Kind::gather;
+    instruction.fixed =
+        instruction.kind != Kind::direct && (!walks || is_fixed(code_.walks[instruction.walk]));
+    each_operand(instruction, [&](uint16_t a) { instruction.fixed &= registers_[a].fixed; });
     instruction.out = add_register(type, instruction.single, kind);
+    registers_.back().fixed =
+        instruction.fixed || (walks && is_fixed(code_.walks[instruction.walk]));
     code_.instructions.push_back(instruction);
     return instruction.out;
   }
@@ -201,6 +215,7 @@ class Compiler {
     const auto [found, is_new] = numbers_.try_emplace({bits, bytes_of(type)}, none);
     if (is_new) {
       found->second = add_register(type, true, StripRegister::Kind::number);
+      registers_.back().fixed = true;
       registers_.back().home.place = static_cast<uint32_t>(code_.numbers.size());
       code_.numbers.push_back(bits);
     }
@@ -361,6 +376,9 @@ class Compiler {
     code_.write = transfer().write[static_cast<size_t>(formula_.result)];
     code_.result_bytes = static_cast<uint8_t>(element_bytes(formula_.result));
     if (in_place) registers_[result].home.kind = StripRegister::Kind::result;
+    for (StripInstruction& at : code_.instructions) {
+      if (at.out == result) at.fixed = false;  // it is written to another place each time
+    }
   }
 
   void make_writable(uint16_t result) {
@@ -386,6 +404,9 @@ class Compiler {
       each_operand(code_.instructions[i], [&](uint16_t a) { last_use[a] = i; });
     }
     last_use[code_.result] = end;
+    for (const StripInstruction& at : code_.instructions) {
+      if (at.fixed) last_use[at.out] = end;
+    }
     std::vector<uint32_t> free;
     uint32_t slots = 0;
     int64_t widest = 4;
@@ -393,7 +414,8 @@ class Compiler {
       const StripInstruction& at = code_.instructions[i];
       Register& out = registers_[at.out];
       if (out.home.kind == StripRegister::Kind::slot) {
-        if (free.empty()) free.push_back(slots++);
+        // What outlives the strip shares its slot with nothing.
+        if (free.empty() || at.fixed) free.push_back(slots++);
         out.home.place = free.back();
         free.pop_back();
         widest = std::max(widest, bytes_of(out.type));

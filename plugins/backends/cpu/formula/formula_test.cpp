@@ -277,6 +277,18 @@ TEST(CpuFormula, quotients_of_positions_cut_axes_into_blocks) {
       {.text = "x0[(coord(0) + 3) % 16]", .dims = {70}, .operands = {f32}, .elements = {16}});
 }
 
+TEST(CpuFormula, what_goes_along_the_columns_is_kept_for_all_rows) {
+  // Temporaries of a row come before and after what is kept.
+  expect_as_plain({.text = "exp(x0) * sqrt(f32(coord(1)) + 1.0) + sin(x0 + f32(coord(1)) * 0.5)",
+                   .dims = {9, 100},
+                   .operands = {f32}},
+                  1);
+  expect_as_plain({.text = "coord(1) <= coord(0) + 3 ? exp(x0) : f32(coord(1) * coord(1))",
+                   .dims = {9, 100},
+                   .operands = {f32}},
+                  1);
+}
+
 TEST(CpuFormula, elements_of_any_type_are_moved) {
   for (const DType dtype : {f32, i64, DType::u8, DType::f16}) {
     const auto expect_moved = [&](const char* text, std::vector<int64_t> dims) {

@@ -22,11 +22,13 @@ class Runner {
     }
   }
 
-  // rows x columns elements from where the walks are: offsets[w] for walk w.
-  void strip(const int64_t* offsets, int64_t rows, int64_t columns) {
+  // rows x columns elements from where the walks are: offsets[w] for walk w. same_columns: those
+  // of the strip before.
+  void strip(const int64_t* offsets, int64_t rows, int64_t columns, bool same_columns) {
     const int64_t count = rows * columns;
     if (!code_.writes) at_[code_.result] = places_.result + offsets[0] * code_.result_bytes;
     for (const StripInstruction& in : code_.instructions) {
+      if (in.fixed && same_columns) continue;
       if (in.kind == Kind::step) {
         in.step(at_[in.out], at_[in.a], at_[in.b], at_[in.c], in.single ? 1 : count);
       } else {
@@ -169,7 +171,8 @@ void run_strips(const StripCode& code, const StripPlaces& places, int64_t begin,
     const int64_t first_row = row * code.rows, first_column = column * code.columns;
     const int64_t rows = std::min(code.rows, code.extents[code.rank - 2] - first_row);
     const int64_t columns = std::min(code.columns, code.extents[code.rank - 1] - first_column);
-    runner.strip(walkers.at(first_row, first_column), rows, columns);
+    runner.strip(walkers.at(first_row, first_column), rows, columns,
+                 column_strips == 1 && i > begin);
     if (++column < column_strips) continue;
     column = 0;
     if (++row < row_strips) continue;
@@ -198,7 +201,7 @@ void run_tile(const StripCode& code, const StripPlaces& places, const StripTile&
     while (true) {
       const int64_t columns = std::min({code.columns, inner - at, end - column});
       own.operands[0] = reinterpret_cast<const std::byte*>(from + (column - at));
-      runner.strip(walkers.at_column(at), 1, columns);
+      runner.strip(walkers.at_column(at), 1, columns, false);
       column += columns;
       at += columns;
       if (column == end) break;

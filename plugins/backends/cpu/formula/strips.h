@@ -33,6 +33,7 @@ struct StripInstruction {
     gather,  // elements at the indexes in register a
   } kind = Kind::step;
   bool single = false;  // one element for the whole strip
+  bool fixed = false;   // the same in all strips of the same columns
   uint8_t bytes = 0;    // of an element in memory
   uint16_t out = 0;
   uint16_t a = 0;
