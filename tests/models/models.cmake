@@ -133,11 +133,11 @@ macro(light_opencl)
     ${UNPACKED}/onnx-light-random/shufflenet-pseudorandom --device opencl)
 endmacro()
 
-# check_all(<folder> <least> <argument...>): at least so many of the tests pass; every other one is
-# in exceptions.txt, with its reason.
-function(check_all folder least)
+# check_all(<device> <folder> <least> <argument...>): at least so many of the tests pass; every
+# other one is in exceptions.txt, with its reason.
+function(check_all device folder least)
   need(${UNPACKED}/${folder})
-  execute_process(COMMAND ${TENON} check ${UNPACKED}/${folder} --device reference ${ARGN}
+  execute_process(COMMAND ${TENON} check ${UNPACKED}/${folder} --device ${device} ${ARGN}
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE errors)
   if(NOT result MATCHES "^[01]$")
     message(FATAL_ERROR "exit ${result}\n${errors}")
@@ -170,13 +170,22 @@ function(check_all folder least)
 endfunction()
 
 macro(node_tests)
-  check_all(onnx-tests 1424)
+  check_all(reference onnx-tests 1424)
+endmacro()
+macro(node_tests_cpu)
+  check_all(cpu onnx-tests 1424)
 endmacro()
 macro(old_tests)
-  check_all(onnx-tests-old-opsets 2460)
+  check_all(reference onnx-tests-old-opsets 2460)
+endmacro()
+macro(old_tests_cpu)
+  check_all(cpu onnx-tests-old-opsets 2460)
 endmacro()
 macro(extra_tests)
-  check_all(onnx-extra 1222 --rounded-halves)
+  check_all(reference onnx-extra 1222 --rounded-halves)
+endmacro()
+macro(extra_tests_cpu)
+  check_all(cpu onnx-extra 1222 --rounded-halves)
 endmacro()
 
 # Models that are wrong in many ways: each ends with 0, 3, 4 or 5, with a sentence, below 60 s.
