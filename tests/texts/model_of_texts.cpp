@@ -4,6 +4,7 @@
 #include "core/api/directory.h"
 #include "core/base/platform_file.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 
@@ -21,7 +22,10 @@ Result<Opened> open(const std::string& path, const std::string& device) {
   const std::string name = std::filesystem::path(file_path).filename();
   TENON_TRY_ASSIGN(opened.model, Model::load(*opened.engine, file_path,
                                              {nullptr, name, owner, owner->bytes()}, {}, nullptr));
-  TENON_TRY_ASSIGN(opened.runs, Runs::make(*opened.model, device, {}, {}));
+  const size_t slash = std::min(device.find('/'), device.size());
+  PlanOptions options;
+  if (device.substr(slash) == "/fast") options.precision = TENON_PRECISION_FAST;
+  TENON_TRY_ASSIGN(opened.runs, Runs::make(*opened.model, device.substr(0, slash), {}, options));
   return opened;
 }
 

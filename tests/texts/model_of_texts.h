@@ -25,7 +25,7 @@ struct Opened {
   Opened(Opened&&) = default;
 };
 
-// With the plugins of the build tree.
+// With the plugins of the build tree. "cpu/fast" is the device cpu in fast precision, else exact.
 Result<Opened> open(const std::string& path, const std::string& device);
 
 // Rows of f32.
