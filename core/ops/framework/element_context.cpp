@@ -51,10 +51,13 @@ Index ElementContext::output_index() const {
 Expr ElementContext::load(size_t input) const {
   const std::vector<Expr>& sizes = dims(input);
   const auto rank = static_cast<int64_t>(sizes.size());
-  // What has the output's dims is read where it is written.
-  bool is_straight = rank == output_rank() && has(input);
-  for (int64_t axis = 0; axis < rank && is_straight; ++axis) {
-    is_straight = sizes[static_cast<size_t>(axis)].same(output_dim(axis));
+  // What has the output's dims, but for ones in front, is read where it is written.
+  const int64_t ahead = output_rank() - rank;
+  bool is_straight = ahead >= 0 && has(input);
+  for (int64_t axis = 0; axis < output_rank() && is_straight; ++axis) {
+    const Expr size = output_dim(axis);
+    is_straight =
+        axis < ahead ? is_constant(size, 1) : sizes[static_cast<size_t>(axis - ahead)].same(size);
   }
   if (is_straight) return pool().load(static_cast<int64_t>(input), type_of(dtype(input)));
   Index index;

@@ -108,10 +108,22 @@ bool loads_known(Graph& graph, const Node& node, const Formula& formula) {
   });
 }
 
+// Whether the output is a float made of floats that nobody knows: to follow it would be in vain.
+bool depends_on_unknown(const Graph& graph, const Node& node, const Value& output) {
+  return is_float(output.dtype) && std::ranges::any_of(node.inputs, [&](ValueId id) {
+           if (id == no_id) return false;
+           const Value& input = graph.value(id);
+           const bool may_be_known =
+               input.known || (input.constant && input.constant->elements() <= most_known);
+           return is_float(input.dtype) && !may_be_known;
+         });
+}
+
 void follow_element(Graph& graph, const Node& node, size_t output) {
   Value& value = graph.value(node.outputs[output]);
   const int64_t count = few_elements(value, most_known);
   if (value.known || count < 0 || !is_followed(value.dtype)) return;
+  if (depends_on_unknown(graph, node, value)) return;
   const Result<Expr> element = element_of(graph, node, output);
   if (!element.ok()) return;
   const Formula formula = cut_out(*graph.exprs, element->id());

@@ -45,6 +45,7 @@ class Needed {
 
   // The tensors whose elements an expression reads by way of data symbols.
   void add(ExprId root) {
+    if (root < 0 || exprs_[static_cast<size_t>(root)]) return;
     std::vector<ExprId> open = {root};
     while (!open.empty()) {
       const ExprId id = open.back();
