@@ -24,6 +24,7 @@ class Writer {
     }
     expr_ids_.assign(rows_.size(), no_expr);
     value_ids_.assign(graph.values.size(), no_id);
+    text_ids_.reserve(3 * nodes.size());  // about a name for each node, output and constant
     text("");
   }
 
@@ -121,10 +122,8 @@ class Writer {
   }
 
   uint32_t operands(const std::vector<ValueId>& ids) {
-    std::vector<uint32_t> mapped;
-    for (const ValueId id : ids) mapped.push_back(value(id));
     const auto first = static_cast<uint32_t>(operands_.size());
-    operands_.insert(operands_.end(), mapped.begin(), mapped.end());
+    for (const ValueId id : ids) operands_.push_back(value(id));
     return first;
   }
 

@@ -153,6 +153,7 @@ Status run(Graph& graph, const PassOptions& options) {
   Folding folding(graph, options.fold_bytes);
   const Replacements outputs(graph);
   std::vector<Node> kept;
+  kept.reserve(graph.main().nodes.size());
   for (Node& node : graph.main().nodes) {
     // What the graph outputs is written by a node.
     const bool is_output = std::ranges::any_of(

@@ -54,6 +54,7 @@ Status run(Graph& graph, const PassOptions&) {
   std::vector<Node> kept;
   std::vector<Node> nodes = std::move(graph.main().nodes);
   graph.main().nodes.clear();
+  kept.reserve(nodes.size());
   for (Node& node : nodes) {
     if (late.needs(node)) {
       late.add(std::move(node), {});

@@ -13,6 +13,7 @@ namespace {
 
 Status run(Graph& graph, const PassOptions&) {
   std::vector<Node> nodes;
+  nodes.reserve(graph.main().nodes.size());
   for (Node& node : graph.main().nodes) {
     if (!has_element(node)) {
       nodes.push_back(std::move(node));

@@ -94,6 +94,7 @@ Status run(Graph& graph, const PassOptions&) {
   Replacements now(graph);
   merge_constants(graph, now);
   std::vector<Node> kept;
+  kept.reserve(graph.main().nodes.size());
   std::unordered_map<std::string, size_t> first;
   for (Node& node : graph.main().nodes) {
     now.apply(node);

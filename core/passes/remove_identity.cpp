@@ -40,6 +40,7 @@ void forward(Graph& graph, Node& node, Replacements& now) {
 Status run(Graph& graph, const PassOptions&) {
   Replacements now(graph);
   std::vector<Node> kept;
+  kept.reserve(graph.main().nodes.size());
   for (Node& node : graph.main().nodes) {
     now.apply(node);
     if (has_element(node) && !decodes(node)) forward(graph, node, now);

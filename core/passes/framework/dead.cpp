@@ -84,6 +84,7 @@ size_t remove_dead_nodes(Graph& graph) {
   std::vector<Node>& nodes = graph.main().nodes;
   std::vector<Node> kept;
   const size_t before = nodes.size();
+  kept.reserve(before);
   for (size_t i = before; i-- > 0;) {
     Node& node = nodes[i];
     if (std::ranges::none_of(node.outputs, needed)) continue;

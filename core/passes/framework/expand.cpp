@@ -70,6 +70,7 @@ Result<size_t> expand_nodes(Graph& graph, const std::function<bool(size_t)>& wan
   std::vector<Node> nodes;
   size_t expanded = 0;
   std::vector<Node>& before = graph.main().nodes;
+  nodes.reserve(before.size());
   for (size_t i = 0; i < before.size(); ++i) {
     if (!has_expansion(before[i]) || !wanted(i)) {
       nodes.push_back(std::move(before[i]));
