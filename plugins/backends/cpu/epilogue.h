@@ -6,6 +6,7 @@
 #include "tenon/kernels.h"
 
 #include <cstdint>
+#include <optional>
 
 // What element operators do with a node's own result (Kernel::takes_epilogue), applied to a tile
 // of f32 while it is in the first cache, and stored to its place in the output. Made in prepare(),
@@ -22,7 +23,14 @@ class BoundEpilogue {
 
  private:
   friend class Epilogue;
+  // The plain ends, without strips: what is stored as it is, and sums of two.
+  bool store(const KernelArguments& arguments, const float* tile, int64_t stride, int64_t row0,
+             int64_t rows, int64_t column0, int64_t columns) const;
+
   StripCode code_;
+  int64_t width_ = 0;             // of a row of the output ...
+  bool is_stored_ = false;        // ... to which the tile is copied
+  std::optional<size_t> addend_;  // an input of the output's dims, added to it
   size_t own_inputs_ = 0;
   size_t further_ = 0;
 };
