@@ -7,6 +7,7 @@
 #include "tenon/strip_vm.h"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
 #include <optional>
 
@@ -16,8 +17,9 @@ namespace {
 // Results that are small, or not much larger than what they are made of, are worth keeping.
 constexpr uint64_t always_kept = uint64_t{64} << 10;
 constexpr uint64_t most_growth = 4;
-// Beyond these bytes a copy of wider elements is not.
+// Beyond these bytes a copy of wider elements is not; less of what kernels read as it is stored.
 constexpr uint64_t large_weight = uint64_t{4} << 20;
+constexpr uint64_t large_stored_weight = uint64_t{256} << 10;
 
 using Shared = std::shared_ptr<const Constant>;
 
@@ -70,8 +72,12 @@ class Folding {
  public:
   Folding(Graph& graph, uint64_t budget) : graph_(graph), budget_(budget) {}
 
-  // The outputs of the node as constants; nothing when one of them is none.
-  std::optional<std::vector<Shared>> constants(const Node& node) {
+  void give_back(uint64_t bytes) { budget_ += bytes; }
+
+  // The outputs of the node as constants; nothing when one of them is none. packed: kernels will
+  // keep them in a form of their own, so that they may be large.
+  std::optional<std::vector<Shared>> constants(const Node& node, bool packed) {
+    may_grow_ = packed;
     std::vector<Shared> made;
     uint64_t bytes = 0;
     for (const ValueId id : node.outputs) {
@@ -113,7 +119,8 @@ class Folding {
     if (has_symbol(formula)) return {};
     const Value& value = graph_.value(node.outputs.front());
     const uint64_t bytes = wanted_bytes(value);
-    if (bytes > budget_ || bytes > std::max(always_kept, read * most_growth)) return {};
+    const bool is_large = !may_grow_ && bytes > std::max(always_kept, read * most_growth);
+    if (bytes > budget_ || is_large) return {};
     const auto program = StripProgram::compile(formula.rows, formula.root, operands.size());
     std::byte* data = nullptr;
     auto constant = room_for(value, data);
@@ -137,28 +144,113 @@ class Folding {
 
   Graph& graph_;
   uint64_t budget_;
+  bool may_grow_ = false;
 };
+
+// Values that depend on constants only and end as weights of a product: what it multiplies with and
+// what it adds. Backends pack these once, so they are made once.
+std::vector<bool> weights_in(const Graph& graph) {
+  constexpr std::array<std::string_view, 4> products = {"Conv", "ConvTranspose", "MatMul", "Gemm"};
+  const std::vector<Node>& nodes = graph.main().nodes;
+  std::vector<bool> fixed(graph.values.size()), weights(graph.values.size());
+  const auto is_fixed = [&](ValueId id) {
+    return id == no_id || fixed[id] || graph.value(id).constant != nullptr;
+  };
+  for (const Node& node : nodes) {
+    const bool all = std::ranges::all_of(node.inputs, is_fixed);
+    for (const ValueId id : node.outputs) {
+      if (id != no_id) fixed[id] = all;
+    }
+  }
+  for (size_t i = nodes.size(); i-- > 0;) {
+    const Node& node = nodes[i];
+    const bool is_product = node.domain.empty() && std::ranges::count(products, node.op) > 0;
+    const bool is_part =
+        std::ranges::any_of(node.outputs, [&](ValueId id) { return id != no_id && weights[id]; });
+    for (size_t k = is_part ? 0 : 1; k < node.inputs.size() && (is_product || is_part); ++k) {
+      if (node.inputs[k] != no_id && is_fixed(node.inputs[k])) weights[node.inputs[k]] = true;
+    }
+  }
+  return weights;
+}
+
+// What was folded and has no reader left gives its bytes back.
+class Readers {
+ public:
+  explicit Readers(const Graph& graph) : left_(graph.values.size()), made_(graph.values.size()) {
+    for (const Node& node : graph.main().nodes) {
+      for (const ValueId id : node.inputs) {
+        if (id != no_id) ++left_[id];
+      }
+    }
+    for (const ValueId id : graph.main().outputs) ++left_[id];
+    for (const Symbol& symbol : graph.symbols) {
+      if (symbol.value != no_id) ++left_[symbol.value];
+    }
+  }
+  void made(ValueId id) { made_[id] = true; }
+  // The bytes that nobody needs now that the node is folded.
+  uint64_t done(Graph& graph, const Node& node) {
+    uint64_t bytes = 0;
+    for (const ValueId id : node.inputs) {
+      if (id == no_id || --left_[id] > 0 || !made_[id]) continue;
+      Value& value = graph.value(id);
+      bytes += value.constant->bytes.size();
+      value.constant.reset();
+      value.kind = ValueKind::computed;
+    }
+    return bytes;
+  }
+
+ private:
+  std::vector<size_t> left_;
+  std::vector<bool> made_;
+};
+
+// Values that are read only to be multiplied with as they lie, transposed: kernels read those in
+// any type.
+std::vector<bool> stored_in(const Graph& graph) {
+  std::vector<bool> stored(graph.values.size(), true);
+  for (const Node& node : graph.main().nodes) {
+    const auto turned = node.attributes.find("transB");
+    const auto* flag =
+        turned == node.attributes.end() ? nullptr : std::get_if<int64_t>(&turned->second);
+    const bool is_gemm = node.op == "Gemm" && flag != nullptr && *flag != 0;
+    for (size_t i = 0; i < node.inputs.size(); ++i) {
+      const bool is_turned = node.op == "Transpose" || (is_gemm && i == 1);
+      if (node.inputs[i] != no_id && !is_turned) stored[node.inputs[i]] = false;
+    }
+  }
+  return stored;
+}
 
 // Weights stay as small as the file has them: those in a quantization format, and large ones of
 // narrow elements.
-bool unpacks(const Graph& graph, const Node& node) {
+bool unpacks(const Graph& graph, const Node& node, const std::vector<bool>& stored) {
   if (decodes(node)) return true;
   if (node.op != "Cast" || !node.domain.empty() || node.inputs.size() != 1) return false;
   const Value& from = graph.value(node.inputs[0]);
-  return from.constant && from.constant->bytes.size() > large_weight &&
+  const uint64_t large = stored[node.outputs[0]] ? large_stored_weight : large_weight;
+  return from.constant && from.constant->bytes.size() > large &&
          element_bytes(graph.value(node.outputs[0]).dtype) > element_bytes(from.dtype);
 }
 
 Status run(Graph& graph, const PassOptions& options) {
   Folding folding(graph, options.fold_bytes);
   const Replacements outputs(graph);
+  const std::vector<bool> weights = weights_in(graph);
+  const std::vector<bool> stored = stored_in(graph);
+  Readers readers(graph);
   std::vector<Node> kept;
   kept.reserve(graph.main().nodes.size());
   for (Node& node : graph.main().nodes) {
     // What the graph outputs is written by a node.
     const bool is_output = std::ranges::any_of(
         node.outputs, [&](ValueId id) { return id != no_id && outputs.is_output(id); });
-    auto constants = is_output || unpacks(graph, node) ? std::nullopt : folding.constants(node);
+    const bool packed =
+        std::ranges::any_of(node.outputs, [&](ValueId id) { return id != no_id && weights[id]; });
+    auto constants =
+        is_output || unpacks(graph, node, stored) ? std::nullopt : folding.constants(node, packed);
     if (!constants) {
       kept.push_back(std::move(node));
       continue;
@@ -168,7 +260,9 @@ Status run(Graph& graph, const PassOptions& options) {
       Value& value = graph.value(node.outputs[i]);
       value.kind = ValueKind::constant;
       value.constant = std::move((*constants)[i]);
+      if (value.constant) readers.made(node.outputs[i]);
     }
+    folding.give_back(readers.done(graph, node));
   }
   graph.main().nodes = std::move(kept);
   return {};

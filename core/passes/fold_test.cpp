@@ -17,7 +17,6 @@ TEST(Fold, what_depends_on_constants_only_is_computed_once) {
   EXPECT_EQ(after({"infer", "fold", "remove_dead"}, scaled),
             R"(constant %0 "w" f32[2, 2] = {1.0, 2.0, 3.0, 4.0}
 constant %1 "scale" f32[] = {0.5}
-constant %3 "t" f32[2, 2] = {1.0, 3.0, 2.0, 4.0}
 constant %4 "s" f32[2, 2] = {0.5, 1.5, 1.0, 2.0}
 input %2 "x" f32[2, 2]
 %5 "y" f32[2, 2] = Add(%2, %4) "y"
@@ -40,6 +39,21 @@ output %3 "y"
 )");
   ASSERT_TRUE(run_named(graph, {"infer", "fold"}).ok());
   EXPECT_EQ(graph.main().nodes.size(), 2u);
+}
+
+TEST(Fold, weights_that_are_computed_are_computed_once_however_large) {
+  Graph graph = graph_of(R"(constant %0 "dims" i64[2] = {1000, 1000}
+input %1 "x" f32[2, 1000]
+%2 "zeros" none = ConstantOfShape(%0) "zeros"
+%3 "ones" none = Cos(%2) "ones"
+%4 "y" none = MatMul(%1, %3) "y"
+output %4 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer", "fold"}).ok());
+  ASSERT_EQ(graph.main().nodes.size(), 1u);
+  const Constant& weights = *graph.value(graph.main().nodes[0].inputs[1]).constant;
+  EXPECT_EQ(reinterpret_cast<const float*>(weights.bytes.data())[999999], 1.0f);
+  EXPECT_FALSE(graph.value(2).constant);
 }
 
 TEST(Fold, a_large_weight_of_narrow_elements_stays_narrow) {

@@ -14,8 +14,10 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A helper that found nothing to do for so long leaves; after the shorter time it lets others have
-// its core in between.
+// its core in between. While a run that shared steps goes on, more may come: calling a helper back
+// can take a millisecond.
 constexpr std::chrono::microseconds helper_leaves{50};
+constexpr std::chrono::microseconds helper_leaves_run{2000};
 constexpr std::chrono::microseconds helper_yields{10};
 // A leader whose last chunks are with helpers: after these times it yields, and sleeps.
 constexpr std::chrono::microseconds leader_yields{20};
@@ -232,9 +234,12 @@ uint32_t Gang::take_slot() {
 void Gang::serve(uint32_t slot) {
   uint32_t last = 0;
   Patience patience;
-  do {
+  while (true) {
     while (run_some(slot, last)) patience.reset();
-  } while (patience.wait(helper_yields) < helper_leaves);
+    const auto waited = patience.wait(helper_yields);
+    const bool runs = taken_.load(std::memory_order_relaxed) != 0;
+    if (waited >= (runs ? helper_leaves_run : helper_leaves)) return;
+  }
 }
 
 bool Gang::run_some(uint32_t slot, uint32_t& last) {
