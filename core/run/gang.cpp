@@ -14,10 +14,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 // A helper that found nothing to do for so long leaves; after the shorter time it lets others have
-// its core in between. While a run that shared steps goes on, more may come: calling a helper back
-// can take a millisecond.
+// its core in between.
 constexpr std::chrono::microseconds helper_leaves{50};
-constexpr std::chrono::microseconds helper_leaves_run{2000};
 constexpr std::chrono::microseconds helper_yields{10};
 // A leader whose last chunks are with helpers: after these times it yields, and sleeps.
 constexpr std::chrono::microseconds leader_yields{20};
@@ -234,12 +232,9 @@ uint32_t Gang::take_slot() {
 void Gang::serve(uint32_t slot) {
   uint32_t last = 0;
   Patience patience;
-  while (true) {
+  do {
     while (run_some(slot, last)) patience.reset();
-    const auto waited = patience.wait(helper_yields);
-    const bool runs = taken_.load(std::memory_order_relaxed) != 0;
-    if (waited >= (runs ? helper_leaves_run : helper_leaves)) return;
-  }
+  } while (patience.wait(helper_yields) < helper_leaves);
 }
 
 bool Gang::run_some(uint32_t slot, uint32_t& last) {
