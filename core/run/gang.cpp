@@ -109,14 +109,13 @@ class Gang::Lead {
     frame.data = data_;
     Status status;
     {
+      frame.from_the_end.store(0, std::memory_order_relaxed);
       frame.word.store(uint64_t{chunks} << 32);
       Published published{frame};
       gang_.call_helpers(chunks - 1);
       while (status.ok()) {
-        const uint32_t chunk = claimed(frame.word.fetch_add(1, std::memory_order_acq_rel));
-        if (chunk >= chunks) break;
-        ++published.mine;
-        step.fn(&step, data_, chunk, 0);
+        if (claimed(frame.word.fetch_add(1, std::memory_order_acq_rel)) >= chunks) break;
+        step.fn(&step, data_, published.mine++, 0);
         if (published.mine % chunks_between_polls == 0) status = poll(cancel_);
       }
     }
@@ -255,8 +254,9 @@ bool Gang::run_chunks(Frame& frame, uint32_t slot) {
     const uint64_t word = frame.word.fetch_add(1, std::memory_order_acq_rel);
     if (!has_work(word)) break;
     ran = true;
+    const uint32_t behind = frame.from_the_end.fetch_add(1, std::memory_order_relaxed);
     try {
-      frame.step->fn(frame.step, frame.data, claimed(word), slot);
+      frame.step->fn(frame.step, frame.data, all(word) - 1 - behind, slot);
     } catch (...) {
       if (!frame.failed.exchange(true)) frame.failure = std::current_exception();
     }

@@ -42,6 +42,10 @@ class Gang {
   struct alignas(64) Frame {
     // Chunks in all (upper half) and claimed (lower half). Nothing else tells that there is work.
     std::atomic<uint64_t> word = 0;
+    // The leader takes chunks from the front, helpers from the end: the same part of each step
+    // stays with the same core and its cache. Claims are never more than chunks, so they do not
+    // meet.
+    std::atomic<uint32_t> from_the_end = 0;
     alignas(64) std::atomic<uint32_t> done = 0;  // chunks that helpers have run, ever
     std::atomic<bool> failed = false;
     // Set by the leader while nothing is published.
