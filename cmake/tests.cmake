@@ -27,9 +27,6 @@ function(tenon_tests program)
   if(count GREATER 2)
     tenon_precompile(${program} <gtest/gtest.h> ${arg_HEADERS})
   endif()
-  if(NOT CCACHE)  # tests run once, what they test is optimised
-    target_compile_options(${program} PRIVATE -O1)
-  endif()
   gtest_discover_tests(${program} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
 endfunction()
 
