@@ -18,7 +18,7 @@ struct IslandPass {
   std::string_view doc;
   int order = 0;  // passes run by rising order
   // "domain.Op" of the composite that it makes: the pass runs for devices that list it among their
-  // features. Empty: it makes what every device takes.
+  // features.
   std::string_view makes;
   // Changes body 0; its inputs and outputs stay.
   Status (*run)(Graph& graph) = nullptr;

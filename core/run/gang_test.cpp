@@ -272,7 +272,7 @@ TEST(Tasks, run_steps_in_order_and_chunks_on_slots_below_the_width) {
 
 TEST(Tasks, are_run_by_several_threads) {
   const tenon_tasks& tasks = tasks_table();
-  if (tasks.width() == 1) GTEST_SKIP() << "one core";
+  if (tasks.width() == 1) GTEST_SKIP() << "SKIPPED: one core, nothing to share a step with";
   const uint32_t chunks = 2;
   for (int run = 0; run < 5; ++run) {
     EXPECT_TRUE(meet([&](const tenon_step& step, void* frame) {

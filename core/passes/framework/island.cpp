@@ -40,7 +40,7 @@ bool Features::has_prefix(std::string_view prefix) const {
 Result<size_t> run_island_passes(Graph& graph, const Features& features) {
   size_t ran = 0;
   for (const IslandPass& pass : all_island_passes()) {
-    if (!pass.makes.empty() && !features.has(pass.makes)) continue;
+    if (!features.has(pass.makes)) continue;
     TENON_TRY(pass.run(graph).at(fmt::format("pass {}", pass.name)));
     ++ran;
   }
