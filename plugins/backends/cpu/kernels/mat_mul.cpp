@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "plugins/backends/cpu/mat_product.h"
 #include "plugins/backends/cpu/scratch.h"
+#include "plugins/backends/reference/product_sizes.h"
 #include "tenon/kernels.h"
 
 // MatMul of f32.
@@ -36,51 +37,19 @@ Result<KernelState> prepare(const NodeView& node, const KernelConstants& constan
   return keep(std::move(prepared));
 }
 
-// Which matrix of an operand belongs to each matrix of the output; extents of 1 are repeated.
-Result<std::vector<int64_t>> matrices_of(std::span<const int64_t> operand,
-                                         std::span<const int64_t> output) {
-  std::vector<int64_t> indices = {0};
-  for (size_t axis = 0; axis < output.size(); ++axis) {
-    const size_t missing = output.size() - operand.size();
-    const int64_t extent = axis < missing ? 1 : operand[axis - missing];
-    if (extent != 1 && extent != output[axis]) {
-      return invalid("batch axis {} is {}, the output has {}", axis, extent, output[axis]);
-    }
-    std::vector<int64_t> finer;
-    finer.reserve(indices.size() * static_cast<size_t>(output[axis]));
-    for (const int64_t index : indices) {
-      for (int64_t i = 0; i < output[axis]; ++i) {
-        finer.push_back(index * extent + (extent == 1 ? 0 : i));
-      }
-    }
-    indices = std::move(finer);
-  }
-  return indices;
-}
-
 Result<KernelWork> shape(const KernelSizes& sizes) {
-  std::span<const int64_t> a = sizes.input(0);
-  std::span<const int64_t> b = sizes.input(1);
-  if (a.empty() || b.empty()) return invalid("an operand of rank 0");
-  const int64_t inner = a.back();
-  int64_t rows = a.size() > 1 ? a[a.size() - 2] : 1;
-  const int64_t columns = b.size() > 1 ? b.back() : 1;
-  const int64_t b_inner = b.size() > 1 ? b[b.size() - 2] : b[0];
-  if (b_inner != inner) return invalid("inner sizes {} and {} differ", inner, b_inner);
-  const size_t vectors = (a.size() > 1 ? 1 : 0) + (b.size() > 1 ? 1 : 0);
-  const std::span<const int64_t> batch = sizes.output(0).first(sizes.output(0).size() - vectors);
-  a = a.first(a.size() - std::min<size_t>(a.size(), 2));
-  b = b.first(b.size() - std::min<size_t>(b.size(), 2));
-  if (a.size() > batch.size() || b.size() > batch.size()) return invalid("ranks do not fit");
+  TENON_TRY_ASSIGN(const reference::ProductSizes known, reference::product_sizes(sizes));
+  const int64_t inner = known.inner, columns = known.columns;
+  int64_t rows = known.rows;
   std::vector<int64_t> of_a, of_b;
-  if (std::ranges::all_of(b, [](int64_t extent) { return extent == 1; }) &&
-      std::ranges::equal(a, batch)) {
+  if (std::ranges::all_of(known.b, [](int64_t extent) { return extent == 1; }) &&
+      std::ranges::equal(known.a, known.batch)) {
     // One matrix b for all: the matrices of a are one tall one.
-    for (const int64_t extent : batch) rows *= extent;
+    for (const int64_t extent : known.batch) rows *= extent;
     of_a = of_b = {0};
   } else {
-    TENON_TRY_ASSIGN(of_a, matrices_of(a, batch));
-    TENON_TRY_ASSIGN(of_b, matrices_of(b, batch));
+    TENON_TRY_ASSIGN(of_a, reference::matrices_of(known.a, known.batch));
+    TENON_TRY_ASSIGN(of_b, reference::matrices_of(known.b, known.batch));
   }
   const MatProduct product(rows, inner, columns, static_cast<int64_t>(of_a.size()));
   const size_t row_axes = sizes.output(0).size() - (sizes.input(1).size() > 1 ? 1 : 0);

@@ -2,8 +2,7 @@
 #include "plugins/backends/cpu/cpu.h"
 #include "plugins/backends/cpu/math/folds.h"
 #include "plugins/backends/cpu/rows.h"
-#include "plugins/backends/reference/axes.h"
-#include "plugins/backends/reference/fold.h"
+#include "plugins/backends/reference/folded_axes.h"
 
 #include <algorithm>
 #include <cmath>
@@ -15,14 +14,8 @@ namespace {
 
 constexpr int64_t tile = 512;  // results side by side
 
-// As the plain kernel sees it: the output is rows x width; each row folds `folded` segments, of
-// `width` elements side by side or, where width is 1, of `length` neighbours into one.
-struct Shape {
-  reference::Fold fold = reference::Fold::sum;
-  reference::AxisList kept, folded;
-  int64_t width = 1;
-  int64_t length = 1;
-  int64_t count = 1;   // elements of the input in each of the output
+// As the plain kernel sees it.
+struct Shape : reference::FoldedAxes {
   int64_t run = 1;     // segments that follow each other at one distance ...
   int64_t stride = 0;  // ... which is this
   int64_t tiles = 1;
@@ -41,40 +34,9 @@ size_t mode_of(reference::Fold fold) {
   }
 }
 
-// The innermost axis of a list, when it is the tensor's innermost.
-int64_t take_vector(reference::AxisList& axes) {
-  if (axes.strides.empty() || axes.strides.back() != 1) return 1;
-  const int64_t extent = axes.extents.back();
-  axes.extents.pop_back();
-  axes.strides.pop_back();
-  return extent;
-}
-
 Result<KernelWork> shape(const KernelSizes& sizes) {
   Shape shape;
-  TENON_TRY_ASSIGN(shape.fold, reference::fold_named(sizes.node().attr_string("mode", "")));
-  TENON_TRY_ASSIGN(const std::vector<int64_t> axes, sizes.ints("axes"));
-  const std::span<const int64_t> dims = sizes.input(0);
-  for (const int64_t axis : axes) {
-    if (axis < 0 || axis >= static_cast<int64_t>(dims.size())) {
-      return invalid("axis {} of a tensor of rank {}", axis, dims.size());
-    }
-  }
-  std::vector<int64_t> strides(dims.size(), 1);
-  for (size_t i = dims.size(); i-- > 1;) {
-    strides[i - 1] = wrapping_multiply(strides[i], std::max<int64_t>(dims[i], 1));
-  }
-  for (size_t i = 0; i < dims.size(); ++i) {
-    const bool folded = std::ranges::count(axes, static_cast<int64_t>(i)) > 0;
-    if (folded || dims[i] != 1) (folded ? shape.folded : shape.kept).push(dims[i], strides[i]);
-  }
-  shape.count = shape.folded.count();
-  const int64_t outputs = shape.kept.count();
-  if (outputs != sizes.output_elements(0)) {
-    return invalid("output of {} elements, expected {}", sizes.output_elements(0), outputs);
-  }
-  shape.width = take_vector(shape.kept);
-  shape.length = shape.width == 1 ? take_vector(shape.folded) : 1;
+  TENON_TRY_ASSIGN(static_cast<reference::FoldedAxes&>(shape), reference::folded_axes(sizes));
   if (shape.width > 1 && !shape.folded.extents.empty()) {
     shape.run = shape.folded.extents.back();
     shape.stride = shape.folded.strides.back();
@@ -82,7 +44,7 @@ Result<KernelWork> shape(const KernelSizes& sizes) {
     shape.folded.strides.pop_back();
   }
   shape.tiles = (shape.width + tile - 1) / tile;
-  const int64_t rows = outputs == 0 ? 0 : shape.kept.count() * shape.tiles;
+  const int64_t rows = shape.rows * shape.tiles;
   KernelWork work =
       in_rows_of(rows, std::min(shape.width, tile) * std::max<int64_t>(shape.count, 1), 32768);
   work.scratch = 2 * tile * 4;

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "plugins/backends/reference/product_sizes.h"
 #include "plugins/backends/reference/reference.h"
 
 #include <algorithm>
@@ -135,45 +136,14 @@ void run(const KernelArguments& arguments, int64_t chunk) {
                    [&]<class A>() { run_tile<A>(arguments, arguments.block<MatMul>(), chunk); });
 }
 
-// Which matrix of an operand belongs to each matrix of the output; extents of 1 are repeated.
-Result<std::vector<int64_t>> matrices_of(std::span<const int64_t> operand,
-                                         std::span<const int64_t> output) {
-  std::vector<int64_t> indices = {0};
-  for (size_t axis = 0; axis < output.size(); ++axis) {
-    const size_t missing = output.size() - operand.size();
-    const int64_t extent = axis < missing ? 1 : operand[axis - missing];
-    if (extent != 1 && extent != output[axis]) {
-      return invalid("batch axis {} is {}, the output has {}", axis, extent, output[axis]);
-    }
-    std::vector<int64_t> finer;
-    finer.reserve(indices.size() * static_cast<size_t>(output[axis]));
-    for (const int64_t index : indices) {
-      for (int64_t i = 0; i < output[axis]; ++i) {
-        finer.push_back(index * extent + (extent == 1 ? 0 : i));
-      }
-    }
-    indices = std::move(finer);
-  }
-  return indices;
-}
-
 Result<KernelWork> shape(const KernelSizes& sizes) {
-  std::span<const int64_t> a = sizes.input(0);
-  std::span<const int64_t> b = sizes.input(1);
-  if (a.empty() || b.empty()) return invalid("an operand of rank 0");
+  TENON_TRY_ASSIGN(const ProductSizes product, product_sizes(sizes));
   MatMul m;
-  m.inner = a.back();
-  m.rows = a.size() > 1 ? a[a.size() - 2] : 1;
-  m.columns = b.size() > 1 ? b.back() : 1;
-  const int64_t b_inner = b.size() > 1 ? b[b.size() - 2] : b[0];
-  if (b_inner != m.inner) return invalid("inner sizes {} and {} differ", m.inner, b_inner);
-  a = a.first(a.size() - std::min<size_t>(a.size(), 2));
-  b = b.first(b.size() - std::min<size_t>(b.size(), 2));
-  const size_t vectors = (sizes.input(0).size() > 1 ? 1 : 0) + (sizes.input(1).size() > 1 ? 1 : 0);
-  const std::span<const int64_t> batch = sizes.output(0).first(sizes.output(0).size() - vectors);
-  if (a.size() > batch.size() || b.size() > batch.size()) return invalid("ranks do not fit");
-  TENON_TRY_ASSIGN(m.a, matrices_of(a, batch));
-  TENON_TRY_ASSIGN(m.b, matrices_of(b, batch));
+  m.inner = product.inner;
+  m.rows = product.rows;
+  m.columns = product.columns;
+  TENON_TRY_ASSIGN(m.a, matrices_of(product.a, product.batch));
+  TENON_TRY_ASSIGN(m.b, matrices_of(product.b, product.batch));
   m.row_tiles = (m.rows + tile_rows - 1) / tile_rows;
   if (sizes.is_turned(1)) m.columns_at_once = turned_columns;
   m.column_tiles = (m.columns + m.columns_at_once - 1) / m.columns_at_once;

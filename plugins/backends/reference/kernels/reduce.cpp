@@ -1,25 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "plugins/backends/reference/axes.h"
-#include "plugins/backends/reference/fold.h"
+#include "plugins/backends/reference/folded_axes.h"
 #include "plugins/backends/reference/reference.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace tenon::reference {
 namespace {
 
 constexpr int64_t tile = 1024;
 
-// The output is `rows` x `width`. Each row folds `folded` segments of the input: either vectors of
-// `width` elements, folded side by side, or (width 1) vectors of `length`, folded into one.
-struct Reduce {
-  Fold fold = Fold::sum;
+struct Reduce : FoldedAxes {
   DType dtype = DType::f32;
-  AxisList kept;
-  AxisList folded;
-  int64_t width = 1;
-  int64_t length = 1;
-  int64_t count = 1;  // elements of the input in each element of the output
 };
 
 template <class A>
@@ -98,44 +90,11 @@ void run(const KernelArguments& arguments, int64_t chunk) {
   }
 }
 
-// The innermost axis of a list, when it is the tensor's innermost, becomes a vector.
-int64_t take_vector(AxisList& axes) {
-  if (axes.strides.empty() || axes.strides.back() != 1) return 1;
-  const int64_t extent = axes.extents.back();
-  axes.extents.pop_back();
-  axes.strides.pop_back();
-  return extent;
-}
-
 Result<KernelWork> shape(const KernelSizes& sizes) {
-  Reduce reduce;
-  TENON_TRY_ASSIGN(reduce.fold, fold_named(sizes.node().attr_string("mode", "")));
-  TENON_TRY_ASSIGN(const std::vector<int64_t> axes, sizes.ints("axes"));
-  reduce.dtype = sizes.node().input_dtype(0);
-  const std::span<const int64_t> dims = sizes.input(0);
-  for (const int64_t axis : axes) {
-    if (axis < 0 || axis >= static_cast<int64_t>(dims.size())) {
-      return invalid("axis {} of a tensor of rank {}", axis, dims.size());
-    }
-  }
-  std::vector<int64_t> strides(dims.size(), 1);
-  for (size_t i = dims.size(); i-- > 1;) {
-    strides[i - 1] = wrapping_multiply(strides[i], std::max<int64_t>(dims[i], 1));
-  }
-  for (size_t i = 0; i < dims.size(); ++i) {
-    const bool folded = std::ranges::count(axes, static_cast<int64_t>(i)) > 0;
-    if (folded || dims[i] != 1) (folded ? reduce.folded : reduce.kept).push(dims[i], strides[i]);
-  }
-  reduce.count = reduce.folded.count();
-  const int64_t outputs = reduce.kept.count();
-  if (outputs != sizes.output_elements(0)) {
-    return invalid("output of {} elements, expected {}", sizes.output_elements(0), outputs);
-  }
-  reduce.width = take_vector(reduce.kept);
-  reduce.length = reduce.width == 1 ? take_vector(reduce.folded) : 1;
-  const int64_t rows = outputs == 0 ? 0 : reduce.kept.count();
+  TENON_TRY_ASSIGN(FoldedAxes axes, folded_axes(sizes));
+  Reduce reduce{std::move(axes), sizes.node().input_dtype(0)};
   const int64_t row_work = reduce.width * std::max<int64_t>(reduce.count, 1);
-  KernelWork work = in_rows(rows, 32768 / std::max<int64_t>(row_work, 1));
+  KernelWork work = in_rows(reduce.rows, 32768 / std::max<int64_t>(row_work, 1));
   work.scratch = 2 * tile * 8;
   work.block = keep(std::move(reduce));
   return work;
