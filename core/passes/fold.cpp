@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/passes/fold.h"
+
+#include "core/ops/contexts.h"
 #include "core/ops/framework/element.h"
 #include "core/ops/framework/rows.h"
 #include "core/passes/framework/decodes.h"
 #include "core/passes/framework/replace.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/pass.h"
 #include "tenon/strip_vm.h"
 
@@ -93,6 +97,10 @@ class Folding {
 
  private:
   std::optional<std::vector<Shared>> evaluated(const Node& node) {
+    if (node.formula != no_expr) {
+      Shared constant = evaluate(node);
+      return constant ? std::optional(std::vector{std::move(constant)}) : std::nullopt;
+    }
     if (!has_element(node)) return {};
     Result<std::vector<Node>> lowered = lower_node(graph_, node);
     if (!lowered.ok()) return {};
@@ -177,17 +185,7 @@ std::vector<bool> weights_in(const Graph& graph) {
 // What was folded and has no reader left gives its bytes back.
 class Readers {
  public:
-  explicit Readers(const Graph& graph) : left_(graph.values.size()), made_(graph.values.size()) {
-    for (const Node& node : graph.main().nodes) {
-      for (const ValueId id : node.inputs) {
-        if (id != no_id) ++left_[id];
-      }
-    }
-    for (const ValueId id : graph.main().outputs) ++left_[id];
-    for (const Symbol& symbol : graph.symbols) {
-      if (symbol.value != no_id) ++left_[symbol.value];
-    }
-  }
+  explicit Readers(const Graph& graph) : left_(count_readers(graph)), made_(graph.values.size()) {}
   void made(ValueId id) { made_[id] = true; }
   // The bytes that nobody needs now that the node is folded.
   uint64_t done(Graph& graph, const Node& node) {
@@ -212,10 +210,8 @@ class Readers {
 std::vector<bool> stored_in(const Graph& graph) {
   std::vector<bool> stored(graph.values.size(), true);
   for (const Node& node : graph.main().nodes) {
-    const auto turned = node.attributes.find("transB");
-    const auto* flag =
-        turned == node.attributes.end() ? nullptr : std::get_if<int64_t>(&turned->second);
-    const bool is_gemm = node.op == "Gemm" && flag != nullptr && *flag != 0;
+    const bool is_gemm =
+        is_plain(node, "Gemm") && AttributeContext(graph, node).integer("transB", 0) != 0;
     for (size_t i = 0; i < node.inputs.size(); ++i) {
       const bool is_turned = node.op == "Transpose" || (is_gemm && i == 1);
       if (node.inputs[i] != no_id && !is_turned) stored[node.inputs[i]] = false;
@@ -228,15 +224,15 @@ std::vector<bool> stored_in(const Graph& graph) {
 // narrow elements.
 bool unpacks(const Graph& graph, const Node& node, const std::vector<bool>& stored) {
   if (decodes(node)) return true;
-  if (node.op != "Cast" || !node.domain.empty() || node.inputs.size() != 1) return false;
+  if (!is_plain(node, "Cast") || node.inputs.size() != 1) return false;
   const Value& from = graph.value(node.inputs[0]);
   const uint64_t large = stored[node.outputs[0]] ? large_stored_weight : large_weight;
   return from.constant && from.constant->bytes.size() > large &&
          element_bytes(graph.value(node.outputs[0]).dtype) > element_bytes(from.dtype);
 }
 
-Status run(Graph& graph, const PassOptions& options) {
-  Folding folding(graph, options.fold_bytes);
+void fold_all(Graph& graph, uint64_t budget) {
+  Folding folding(graph, budget);
   const Replacements outputs(graph);
   const std::vector<bool> weights = weights_in(graph);
   const std::vector<bool> stored = stored_in(graph);
@@ -265,6 +261,10 @@ Status run(Graph& graph, const PassOptions& options) {
     folding.give_back(readers.done(graph, node));
   }
   graph.main().nodes = std::move(kept);
+}
+
+Status run(Graph& graph, const PassOptions& options) {
+  fold_all(graph, options.fold_bytes);
   return {};
 }
 
@@ -280,3 +280,9 @@ Pass fold() {
 }
 
 }  // namespace tenon::passes
+
+namespace tenon {
+
+void fold_constants(Graph& graph, uint64_t budget) { passes::fold_all(graph, budget); }
+
+}  // namespace tenon

@@ -1,4 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/passes/fold.h"
+
+#include "core/passes/expand.h"
 #include "core/passes/framework/pass_test.h"
 
 namespace tenon {
@@ -54,6 +57,22 @@ output %4 "y"
   const Constant& weights = *graph.value(graph.main().nodes[0].inputs[1]).constant;
   EXPECT_EQ(reinterpret_cast<const float*>(weights.bytes.data())[999999], 1.0f);
   EXPECT_FALSE(graph.value(2).constant);
+}
+
+TEST(Fold, what_an_expansion_computes_of_constants_is_folded_too) {
+  Graph graph = graph_of(R"(constant %1 "scale" f32[2] = {2, 3}
+constant %2 "shift" f32[2] = {1, 1}
+constant %3 "mean" f32[2] = {1, 2}
+constant %4 "variance" f32[2] = {3.75, 8.75}
+input %0 "x" f32[1, 2, 4]
+%5 "y" none = BatchNormalization(%0, %1, %2, %3, %4) "n" {epsilon = 0.25}
+output %5 "y"
+)");
+  ASSERT_TRUE(run_named(graph, {"infer", "lower"}).ok());
+  ASSERT_TRUE(expand_nodes(graph, [](size_t) { return true; }).ok());
+  ASSERT_GT(graph.main().nodes.size(), 1u);
+  fold_constants(graph, PassOptions().fold_bytes);
+  EXPECT_EQ(graph.main().nodes.size(), 1u) << to_text(graph);
 }
 
 TEST(Fold, a_large_weight_of_narrow_elements_stays_narrow) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/contexts.h"
 #include "core/ops/framework/infer_node.h"
 #include "core/passes/framework/dead.h"
 #include "core/passes/framework/decodes.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/pass.h"
 
 #include <algorithm>
@@ -14,11 +16,8 @@ namespace {
 bool decodes_blocks(const Node& node) { return decodes(node) && !node.attributes.contains("rows"); }
 
 bool gathers_rows(const Graph& graph, const Node& node) {
-  if (node.op != "Gather" || !node.domain.empty()) return false;
-  const auto axis = node.attributes.find("axis");
-  const auto* number =
-      axis == node.attributes.end() ? nullptr : std::get_if<int64_t>(&axis->second);
-  const bool first = axis == node.attributes.end() || (number != nullptr && *number == 0);
+  if (!is_plain(node, "Gather")) return false;
+  const bool first = AttributeContext(graph, node).integer("axis", 0) == 0;
   return first && graph.value(node.inputs[0]).dims.size() > 1;
 }
 

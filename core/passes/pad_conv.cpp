@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/contexts.h"
 #include "core/passes/framework/dead.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/pass.h"
-#include "tenon/strip_vm.h"
 
 #include <algorithm>
 #include <optional>
@@ -12,44 +13,27 @@ namespace {
 
 using Numbers = std::vector<int64_t>;
 
-std::optional<Numbers> constant_of(const Graph& graph, ValueId id) {
-  if (id == no_id || !graph.value(id).constant) return {};
-  const Constant& constant = *graph.value(id).constant;
-  Numbers numbers(static_cast<size_t>(constant.elements()));
-  for (size_t i = 0; i < numbers.size(); ++i) {
-    numbers[i] = load_integer(constant.bytes.data(), constant.dtype, static_cast<int64_t>(i));
-  }
-  return numbers;
-}
-
-template <class T>
-const T* attribute(const Node& node, std::string_view name) {
-  const auto found = node.attributes.find(std::string(name));
-  return found == node.attributes.end() ? nullptr : std::get_if<T>(&found->second);
-}
+// Larger paddings are left to be refused where sizes are worked out.
+constexpr int64_t most_padding = int64_t{1} << 31;
 
 ValueId input(const Node& node, size_t i) {
   return i < node.inputs.size() ? node.inputs[i] : no_id;
 }
 
 bool is_zero(const Graph& graph, ValueId id) {
-  if (id == no_id) return true;
-  if (!graph.value(id).constant) return false;
-  const Constant& constant = *graph.value(id).constant;
-  return is_float(constant.dtype) && constant.elements() == 1 &&
-         load_float(constant.bytes.data(), constant.dtype, 0) == 0;
+  return id == no_id || reals_of(graph, id) == std::vector<double>{0};
 }
 
 // What a Pad adds before and after each spatial axis, as a convolution counts it.
 std::optional<Numbers> spatial_zeros(const Graph& graph, const Node& pad) {
-  const auto* mode = attribute<std::string>(pad, "mode");
-  const bool is_constant = mode == nullptr || *mode == "constant";
-  if (pad.op != "Pad" || !pad.domain.empty() || !is_constant) return {};
-  const std::optional<Numbers> pads = constant_of(graph, input(pad, 1));
+  const bool is_constant = AttributeContext(graph, pad).text("mode", "constant") == "constant";
+  if (!is_plain(pad, "Pad") || !is_constant) return {};
+  const std::optional<Numbers> pads = integers_of(graph, input(pad, 1));
   const size_t rank = graph.value(pad.inputs[0]).dims.size();
   if (!pads || pads->size() != 2 * rank || rank < 3) return {};
   if (input(pad, 3) != no_id || !is_zero(graph, input(pad, 2))) return {};
-  if (std::ranges::any_of(*pads, [](int64_t size) { return size < 0; })) return {};
+  const auto is_usual = [](int64_t size) { return size >= 0 && size <= most_padding; };
+  if (!std::ranges::all_of(*pads, is_usual)) return {};
   Numbers zeros;
   for (size_t i = 0; i < pads->size(); ++i) {
     const bool is_spatial = i % rank >= 2;
@@ -65,12 +49,12 @@ Status run(Graph& graph, const PassOptions&) {
     for (const ValueId id : node.outputs) {
       if (id != no_id) maker[id] = &node;
     }
-    if (node.op != "Conv" || !node.domain.empty() || maker[node.inputs[0]] == nullptr) continue;
+    if (!is_plain(node, "Conv") || maker[node.inputs[0]] == nullptr) continue;
     const Node& pad = *maker[node.inputs[0]];
     const std::optional<Numbers> zeros = spatial_zeros(graph, pad);
-    const auto* own = attribute<Numbers>(node, "pads");
-    if (!zeros || own == nullptr || own->size() != zeros->size()) continue;
-    Numbers sum = *own;
+    Numbers sum = AttributeContext(graph, node).integers("pads", {});
+    if (!zeros || sum.size() != zeros->size()) continue;
+    if (std::ranges::any_of(sum, [](int64_t size) { return size > most_padding; })) continue;
     for (size_t i = 0; i < sum.size(); ++i) sum[i] += (*zeros)[i];
     node.attributes["pads"] = std::move(sum);
     node.attributes.erase("auto_pad");

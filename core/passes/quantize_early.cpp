@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/passes/framework/dead.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/pass.h"
 
 #include <algorithm>
@@ -16,10 +17,6 @@ constexpr std::string_view moves[] = {"Concat",  "DepthToSpace", "Flatten",
                                       "Reshape", "Slice",        "SpaceToDepth",
                                       "Squeeze", "Transpose",    "Unsqueeze"};
 
-bool is_plain(const Node& node, std::string_view op) {
-  return node.op == op && node.domain.empty();
-}
-
 size_t data_inputs(const Node& node) { return node.op == "Concat" ? node.inputs.size() : 1; }
 
 class Early {
@@ -27,20 +24,13 @@ class Early {
   explicit Early(Graph& graph)
       : graph_(graph),
         maker_(graph.values.size(), no_id),
-        uses_(graph.values.size()),
+        uses_(count_readers(graph)),
         behind_(graph.main().nodes.size()) {
     const std::vector<Node>& nodes = graph.main().nodes;
     for (NodeId i = 0; i < nodes.size(); ++i) {
       for (const ValueId id : nodes[i].outputs) {
         if (id != no_id) maker_[id] = i;
       }
-      for (const ValueId id : nodes[i].inputs) {
-        if (id != no_id) ++uses_[id];
-      }
-    }
-    for (const ValueId id : graph.main().outputs) uses_[id] += 2;
-    for (const Symbol& symbol : graph.symbols) {
-      if (symbol.value != no_id) uses_[symbol.value] += 2;
     }
   }
 
@@ -84,18 +74,25 @@ class Early {
     return dtype == DType::i8 || dtype == DType::u8;
   }
 
-  // Finds the nodes between dequantized values and `id`, all of which only move elements.
-  bool collect(ValueId id, std::set<NodeId>& between) const {
-    const NodeId at = id == no_id ? no_id : maker(id);
-    if (at == no_id) return false;
-    const Node& made_by = graph_.main().nodes[at];
-    if (is_plain(made_by, "DequantizeLinear")) return has_one_scale(made_by);
-    const bool is_move =
-        made_by.domain.empty() && std::ranges::find(moves, made_by.op) != std::end(moves);
-    if (!is_move || uses_[id] != 1 || made_by.outputs.size() != 1) return false;
-    between.insert(at);
-    for (size_t k = 0; k < data_inputs(made_by); ++k) {
-      if (!collect(made_by.inputs[k], between)) return false;
+  // Finds the nodes between dequantized values and `last`, all of which only move elements.
+  bool collect(ValueId last, std::set<NodeId>& between) const {
+    std::vector<ValueId> open = {last};
+    while (!open.empty()) {
+      const ValueId id = open.back();
+      open.pop_back();
+      const NodeId at = id == no_id ? no_id : maker(id);
+      if (at == no_id) return false;
+      const Node& made_by = graph_.main().nodes[at];
+      if (is_plain(made_by, "DequantizeLinear")) {
+        if (!has_one_scale(made_by)) return false;
+        continue;
+      }
+      const bool is_move =
+          made_by.domain.empty() && std::ranges::find(moves, made_by.op) != std::end(moves);
+      if (!is_move || uses_[id] != 1 || made_by.outputs.size() != 1) return false;
+      between.insert(at);
+      const auto data = made_by.inputs.begin();
+      open.insert(open.end(), data, data + static_cast<std::ptrdiff_t>(data_inputs(made_by)));
     }
     return true;
   }

@@ -31,6 +31,32 @@ output %10 "y"
 )");
 }
 
+TEST(QuantizeEarly, long_chains_of_moves_are_walked_without_recursion) {
+  constexpr int moves = 100000;
+  Graph graph = graph_of(R"(constant %1 "s" f32[] = {0.5}
+input %0 "a" u8[2, 3]
+%2 "fa" none = DequantizeLinear(%0, %1) "fa"
+)");
+  ValueId last = 2;
+  for (int i = 0; i < moves; ++i) {
+    Node node;
+    node.op = "Transpose";
+    node.name = fmt::format("turn{}", i);
+    node.inputs = {last};
+    node.outputs = {last = graph.add_value({})};
+    graph.main().nodes.push_back(std::move(node));
+  }
+  Node quantize;
+  quantize.op = "QuantizeLinear";
+  quantize.inputs = {last, 1};
+  quantize.outputs = {graph.add_value({})};
+  graph.main().outputs = quantize.outputs;
+  graph.main().nodes.push_back(std::move(quantize));
+  ASSERT_TRUE(run_named(graph, {"infer", "quantize_early"}).ok());
+  EXPECT_EQ(graph.main().nodes.size(), static_cast<size_t>(moves));
+  EXPECT_EQ(graph.value(graph.main().nodes.front().inputs[0]).dtype, DType::u8);
+}
+
 TEST(QuantizeEarly, values_that_others_read_stay_numbers) {
   const std::string_view text = R"(constant %1 "s" f32[] = {0.5}
 input %0 "a" u8[2, 3]

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/contexts.h"
 #include "core/passes/framework/dead.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/pass.h"
 
 #include <algorithm>
@@ -8,27 +10,16 @@
 namespace tenon::passes {
 namespace {
 
-bool is_plain(const Node& node, std::string_view op) {
-  return node.op == op && node.domain.empty();
-}
-
 // Finds products of dequantized operands whose result is quantized again.
 class Finder {
  public:
   explicit Finder(Graph& graph)
-      : graph_(graph), maker_(graph.values.size(), no_id), uses_(graph.values.size()) {
+      : graph_(graph), maker_(graph.values.size(), no_id), uses_(count_readers(graph)) {
     const std::vector<Node>& nodes = graph.main().nodes;
     for (NodeId i = 0; i < nodes.size(); ++i) {
       for (const ValueId id : nodes[i].outputs) {
         if (id != no_id) maker_[id] = i;
       }
-      for (const ValueId id : nodes[i].inputs) {
-        if (id != no_id) ++uses_[id];
-      }
-    }
-    for (const ValueId id : graph.main().outputs) uses_[id] += 2;
-    for (const Symbol& symbol : graph.symbols) {
-      if (symbol.value != no_id) uses_[symbol.value] += 2;
     }
   }
 
@@ -66,16 +57,10 @@ class Finder {
         graph_.value(node->outputs[0]).dtype != DType::f32) {
       return false;
     }
+    const AttributeContext attributes(graph_, *node);
     return scale->elements() == 1 ||
-           (axis >= 0 && number(*node, "axis", 1) == axis && number(*node, "block_size", 0) == 0 &&
-            scale->dims.size() == 1);
-  }
-
-  static int64_t number(const Node& node, std::string_view name, int64_t otherwise) {
-    const auto found = node.attributes.find(name);
-    const auto* value =
-        found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
-    return value == nullptr ? otherwise : *value;
+           (axis >= 0 && attributes.integer("axis", 1) == axis &&
+            attributes.integer("block_size", 0) == 0 && scale->dims.size() == 1);
   }
 
   void look_at(Node& quantize) {

@@ -5,6 +5,8 @@
 #include "core/graph/blob.h"
 #include "core/ops/op.h"
 #include "core/passes/expand.h"
+#include "core/passes/fold.h"
+#include "core/passes/pass.h"
 
 #include <algorithm>
 
@@ -110,7 +112,11 @@ Result<Placement> place(Graph& graph, const std::vector<Device*>& devices, Mixin
     }
     TENON_TRY_ASSIGN(const size_t expanded,
                      expand_nodes(graph, [&](size_t i) { return !claimed[i]; }));
-    if (expanded > 0) continue;
+    if (expanded > 0) {
+      // Composites over constants, such as dequantized weights, are made of nodes that fold.
+      fold_constants(graph, PassOptions().fold_bytes);
+      continue;
+    }
     std::vector<size_t> missing;
     for (size_t i = 0; i < claimed.size(); ++i) {
       if (!claimed[i]) missing.push_back(i);

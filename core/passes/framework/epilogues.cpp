@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/rows.h"
 #include "core/ops/op.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/island.h"
 
 #include <algorithm>
@@ -59,17 +60,7 @@ class Attaching {
         features_(features),
         left_alone_(left_alone),
         maker_(graph.values.size(), no_id),
-        uses_(graph.values.size()) {
-    for (const Node& node : graph.main().nodes) {
-      for (const ValueId id : node.inputs) {
-        if (id != no_id) ++uses_[id];
-      }
-    }
-    for (const ValueId id : graph.main().outputs) uses_[id] += 2;
-    for (const Symbol& symbol : graph.symbols) {
-      if (symbol.value != no_id) uses_[symbol.value] += 2;
-    }
-  }
+        uses_(count_readers(graph)) {}
 
   std::set<std::string> run() {
     std::vector<Node>& nodes = graph_.main().nodes;

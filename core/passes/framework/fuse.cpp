@@ -2,6 +2,7 @@
 #include "core/passes/fuse.h"
 
 #include "core/ops/framework/rows.h"
+#include "core/passes/framework/values.h"
 
 #include <algorithm>
 #include <map>
@@ -151,17 +152,8 @@ class Inline : public ExprPool::Replace {
 class Fusion {
  public:
   explicit Fusion(Graph& graph)
-      : graph_(graph), maker_(graph.values.size(), no_id), uses_(graph.values.size()) {
-    for (const Node& node : graph.main().nodes) {
-      rounds_.push_back(is_cast(node));
-      for (const ValueId id : node.inputs) {
-        if (id != no_id) ++uses_[id];
-      }
-    }
-    for (const ValueId id : graph.main().outputs) ++uses_[id];
-    for (const Symbol& symbol : graph.symbols) {
-      if (symbol.value != no_id) ++uses_[symbol.value];
-    }
+      : graph_(graph), maker_(graph.values.size(), no_id), uses_(count_readers(graph)) {
+    for (const Node& node : graph.main().nodes) rounds_.push_back(is_cast(node));
   }
 
   void run() {

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/contexts.h"
 #include "core/ops/framework/element.h"
 #include "core/passes/framework/dead.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/island.h"
-#include "tenon/strip_vm.h"
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <iterator>
-#include <memory>
 #include <optional>
 
 // Batch normalization with known statistics is one factor and one summand a channel: they go into
@@ -18,35 +17,6 @@ namespace {
 
 using Reals = std::vector<double>;
 
-std::optional<Reals> reals_of(const Graph& graph, ValueId id) {
-  if (id == no_id || !graph.value(id).constant) return {};
-  const Constant& constant = *graph.value(id).constant;
-  if (!is_float(constant.dtype)) return {};
-  Reals reals(static_cast<size_t>(constant.elements()));
-  for (size_t i = 0; i < reals.size(); ++i) {
-    reals[i] = load_float(constant.bytes.data(), constant.dtype, static_cast<int64_t>(i));
-  }
-  return reals;
-}
-
-ValueId add_constant(Graph& graph, std::string name, std::vector<int64_t> dims,
-                     const Reals& elements) {
-  auto floats = std::make_shared<std::vector<float>>(elements.begin(), elements.end());
-  auto constant = std::make_shared<Constant>();
-  constant->dtype = DType::f32;
-  constant->bytes = std::as_bytes(std::span<const float>(*floats));
-  constant->dims = dims;
-  constant->owner = std::move(floats);
-  Value value;
-  value.name = std::move(name);
-  value.kind = ValueKind::constant;
-  value.dtype = DType::f32;
-  value.ranked = true;
-  for (const int64_t dim : dims) value.dims.push_back(graph.exprs->integer(dim));
-  value.constant = std::move(constant);
-  return graph.add_value(std::move(value));
-}
-
 struct Affine {
   Reals factor, summand;  // of each channel
 };
@@ -54,17 +24,7 @@ struct Affine {
 class Folding {
  public:
   explicit Folding(Graph& graph)
-      : graph_(graph), maker_(graph.values.size(), no_id), uses_(graph.values.size()) {
-    for (const Node& node : graph.main().nodes) {
-      for (const ValueId id : node.inputs) {
-        if (id != no_id) ++uses_[id];
-      }
-    }
-    for (const ValueId id : graph.main().outputs) uses_[id] += 2;
-    for (const Symbol& symbol : graph.symbols) {
-      if (symbol.value != no_id) uses_[symbol.value] += 2;
-    }
-  }
+      : graph_(graph), maker_(graph.values.size(), no_id), uses_(count_readers(graph)) {}
 
   Status run() {
     std::vector<Node> before = std::move(graph_.main().nodes);
@@ -87,25 +47,19 @@ class Folding {
 
  private:
   std::optional<Affine> affine_of(const Node& node) const {
-    if (node.op != "BatchNormalization" || !node.domain.empty() || node.inputs.size() < 5)
-      return {};
-    const auto mode = node.attributes.find("training_mode");
-    const auto* training =
-        mode == node.attributes.end() ? nullptr : std::get_if<int64_t>(&mode->second);
+    if (!is_plain(node, "BatchNormalization") || node.inputs.size() < 5) return {};
+    const AttributeContext attributes(graph_, node);
     const Value& x = graph_.value(node.inputs[0]);
-    if ((training != nullptr && *training != 0) || x.dtype != DType::f32 || x.dims.size() < 2) {
+    if (attributes.integer("training_mode", 0) != 0 || x.dtype != DType::f32 || x.dims.size() < 2) {
       return {};
     }
-    const auto given = node.attributes.find("epsilon");
-    const auto* epsilon =
-        given == node.attributes.end() ? nullptr : std::get_if<double>(&given->second);
+    const double epsilon = attributes.real("epsilon", 1e-5);
     const auto scale = reals_of(graph_, node.inputs[1]), shift = reals_of(graph_, node.inputs[2]);
     const auto mean = reals_of(graph_, node.inputs[3]), variance = reals_of(graph_, node.inputs[4]);
     if (!scale || !shift || !mean || !variance) return {};
     Affine affine;
     for (size_t i = 0; i < scale->size(); ++i) {
-      const double factor =
-          (*scale)[i] / std::sqrt((*variance)[i] + (epsilon == nullptr ? 1e-5 : *epsilon));
+      const double factor = (*scale)[i] / std::sqrt((*variance)[i] + epsilon);
       affine.factor.push_back(factor);
       affine.summand.push_back((*shift)[i] - (*mean)[i] * factor);
     }
@@ -117,7 +71,7 @@ class Folding {
     const ValueId x = node.inputs[0];
     if (maker_[x] == no_id || uses_[x] != 1) return false;
     Node& conv = nodes_[maker_[x]];
-    if (conv.op != "Conv" || !conv.domain.empty()) return false;
+    if (!is_plain(conv, "Conv")) return false;
     const Value& weights = graph_.value(conv.inputs[1]);
     std::optional<Reals> w = reals_of(graph_, conv.inputs[1]);
     const bool has_bias = conv.inputs.size() > 2 && conv.inputs[2] != no_id;
@@ -131,9 +85,9 @@ class Folding {
       (*b)[i] = (*b)[i] * affine.factor[i] + affine.summand[i];
     }
     const std::vector<int64_t> dims = weights.constant->dims;
-    const ValueId folded = add_constant(graph_, node.name + ".weights", dims, *w);
-    const ValueId bias =
-        add_constant(graph_, node.name + ".bias", {static_cast<int64_t>(b->size())}, *b);
+    const ValueId folded = graph_.add_constant(node.name + ".weights", f32_constant(dims, *w));
+    const ValueId bias = graph_.add_constant(node.name + ".bias",
+                                             f32_constant({static_cast<int64_t>(b->size())}, *b));
     conv.inputs = {conv.inputs[0], folded, bias};
     conv.outputs = {node.outputs[0]};
     maker_.resize(graph_.values.size(), no_id);
@@ -145,8 +99,10 @@ class Folding {
     const size_t rank = graph_.value(node.inputs[0]).dims.size();
     std::vector<int64_t> dims(rank - 1, 1);
     dims[0] = static_cast<int64_t>(affine.factor.size());
-    const ValueId factor = add_constant(graph_, node.name + ".factor", dims, affine.factor);
-    const ValueId summand = add_constant(graph_, node.name + ".summand", dims, affine.summand);
+    const ValueId factor =
+        graph_.add_constant(node.name + ".factor", f32_constant(dims, affine.factor));
+    const ValueId summand =
+        graph_.add_constant(node.name + ".summand", f32_constant(dims, affine.summand));
     Node made;
     made.op = "Map";
     made.name = node.name;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "core/ops/contexts.h"
 #include "core/ops/framework/element.h"
 #include "core/passes/framework/dead.h"
 #include "core/passes/framework/decodes.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/island.h"
 
 #include <algorithm>
@@ -40,33 +42,20 @@ class Finder {
   }
   bool is_constant(ValueId id) const { return id == no_id || graph_.value(id).constant != nullptr; }
 
-  static int64_t integer(const Node& node, std::string_view name, int64_t otherwise) {
-    const auto found = node.attributes.find(std::string(name));
-    const auto* number =
-        found == node.attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
-    return number == nullptr ? otherwise : *number;
-  }
-  static bool is_one(const Node& node, std::string_view name) {
-    const auto found = node.attributes.find(std::string(name));
-    const auto* number =
-        found == node.attributes.end() ? nullptr : std::get_if<double>(&found->second);
-    return number == nullptr || *number == 1;
-  }
-  static bool turns(const Node& node) {
-    const auto perm = node.attributes.find("perm");
-    const auto* axes =
-        perm == node.attributes.end() ? nullptr : std::get_if<std::vector<int64_t>>(&perm->second);
-    const bool swaps = axes == nullptr || *axes == std::vector<int64_t>{1, 0};
-    return node.op == "Transpose" && node.domain.empty() && swaps;
+  bool turns(const Node& node) const {
+    const std::vector<int64_t> swapped = {1, 0};
+    return is_plain(node, "Transpose") &&
+           AttributeContext(graph_, node).integers("perm", swapped) == swapped;
   }
 
   // The matrix whose transpose the node multiplies with; no_id when it does something else.
   ValueId stored_by(const Node& product) const {
     if (!product.domain.empty()) return no_id;
     if (product.op == "Gemm") {
-      const bool plain =
-          integer(product, "transA", 0) == 0 && is_one(product, "alpha") && is_one(product, "beta");
-      return plain && integer(product, "transB", 0) != 0 ? product.inputs[1] : no_id;
+      const AttributeContext attributes(graph_, product);
+      const bool plain = attributes.integer("transA", 0) == 0 && attributes.real("alpha", 1) == 1 &&
+                         attributes.real("beta", 1) == 1;
+      return plain && attributes.integer("transB", 0) != 0 ? product.inputs[1] : no_id;
     }
     const Node* const turn = product.op == "MatMul" ? maker(product.inputs[1]) : nullptr;
     return turn != nullptr && turns(*turn) ? turn->inputs[0] : no_id;
@@ -97,7 +86,7 @@ class Finder {
       linear.inputs.push_back(stored);
       return !is_gemm && is_constant(stored);
     }
-    if (made->op == "Cast" && made->domain.empty()) {
+    if (is_plain(*made, "Cast")) {
       linear.inputs.push_back(made->inputs[0]);
       return is_constant(made->inputs[0]) && is_float(graph_.value(made->inputs[0]).dtype);
     }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "core/ops/framework/element.h"
 #include "core/passes/framework/dead.h"
+#include "core/passes/framework/values.h"
 #include "core/passes/island.h"
-#include "tenon/strip_vm.h"
 
 #include <algorithm>
 #include <array>
 #include <iterator>
 #include <map>
-#include <memory>
 #include <vector>
 
 // Products of half floats, summed in f32 and rounded once, are products of f32 between casts.
@@ -71,20 +70,9 @@ class Widening {
 
   ValueId widened_constant(ValueId id) {
     Value value = graph_.value(id);
-    const Constant& halves = *value.constant;
-    auto floats = std::make_shared<std::vector<float>>(static_cast<size_t>(halves.elements()));
-    for (size_t i = 0; i < floats->size(); ++i) {
-      (*floats)[i] = static_cast<float>(
-          load_float(halves.bytes.data(), halves.dtype, static_cast<int64_t>(i)));
-    }
-    auto constant = std::make_shared<Constant>();
-    constant->dtype = DType::f32;
-    constant->dims = halves.dims;
-    constant->bytes = std::as_bytes(std::span<const float>(*floats));
-    constant->owner = std::move(floats);
     value.name += ".f32";
     value.dtype = DType::f32;
-    value.constant = std::move(constant);
+    value.constant = f32_constant(value.constant->dims, *reals_of(graph_, id));
     return graph_.add_value(std::move(value));
   }
 
