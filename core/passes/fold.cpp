@@ -25,6 +25,9 @@ constexpr uint64_t most_growth = 4;
 constexpr uint64_t large_weight = uint64_t{4} << 20;
 constexpr uint64_t large_stored_weight = uint64_t{256} << 10;
 
+constexpr uint64_t page = 4096;
+constexpr uint64_t small_alignment = 256;
+
 using Shared = std::shared_ptr<const Constant>;
 
 // Room for the elements of a value with constant dims; null when they are not.
@@ -38,8 +41,10 @@ std::shared_ptr<Constant> room_for(const Value& value, std::byte*& data) {
     constant->dims.push_back(dim.constant());
     if (__builtin_mul_overflow(bytes, static_cast<uint64_t>(dim.constant()), &bytes)) return {};
   }
-  const uint64_t size = (bytes + 63) / 64 * 64 + 64;
-  std::shared_ptr<std::byte> block(static_cast<std::byte*>(std::aligned_alloc(64, size)),
+  // As devices want it that read host memory in place.
+  const uint64_t alignment = bytes < page ? small_alignment : page;
+  const uint64_t size = (bytes / alignment + 1) * alignment;
+  std::shared_ptr<std::byte> block(static_cast<std::byte*>(std::aligned_alloc(alignment, size)),
                                    [](std::byte* p) { std::free(p); });
   if (!block) return {};
   data = block.get();

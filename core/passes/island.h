@@ -20,8 +20,8 @@ struct IslandPass {
   // "domain.Op" of the composite that it makes: the pass runs for devices that list it among their
   // features.
   std::string_view makes;
-  // Changes body 0; its inputs and outputs stay.
-  Status (*run)(Graph& graph) = nullptr;
+  // Changes body 0; its inputs and outputs stay. Whether there was anything to change.
+  Result<bool> (*run)(Graph& graph) = nullptr;
 };
 
 // All of them in the order in which they run. Immutable. [any thread]
@@ -38,8 +38,8 @@ class Features {
   std::set<std::string, std::less<>> words_;
 };
 
-// Runs those that the device has a use for; returns how many ran.
-Result<size_t> run_island_passes(Graph& graph, const Features& features);
+// Runs those that the device has a use for; whether any changed the graph.
+Result<bool> run_island_passes(Graph& graph, const Features& features);
 
 // Operators whose result is read by one element node only, element by element, take its formula as
 // their epilogue (Kernel::takes_epilogue in tenon/kernels.h says how), where the device lists

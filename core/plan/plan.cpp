@@ -156,11 +156,12 @@ Graph extract(const Graph& graph, const std::vector<size_t>& nodes,
 
 // Composites of several nodes that the device has kernels for; what it refuses is expanded again.
 Status form_composites(Graph& graph, const Features& features, Device& device) {
-  TENON_TRY_ASSIGN(const size_t ran, run_island_passes(graph, features));
-  size_t expanded = ran;
-  while (expanded > 0) {
+  TENON_TRY_ASSIGN(bool changed, run_island_passes(graph, features));
+  while (changed) {
     TENON_TRY_ASSIGN(const std::vector<Bid> bids, ask(graph, device));
-    TENON_TRY_ASSIGN(expanded, expand_nodes(graph, [&](size_t i) { return !bids[i].claimed; }));
+    TENON_TRY_ASSIGN(const size_t expanded,
+                     expand_nodes(graph, [&](size_t i) { return !bids[i].claimed; }));
+    changed = expanded > 0;
   }
   return {};
 }
@@ -211,8 +212,12 @@ Status compile(Island& island, Graph& graph, Device& device, const PlanOptions& 
   for (const Node& node : graph.main().nodes) {
     island.nodes.push_back(fmt::format("{} \"{}\"", node.op, node.name));
   }
-  for (const Value& value : graph.values) {
-    if (value.constant) island.constants.push_back(value.constant);
+  for (const Node& node : graph.main().nodes) {
+    for (const ValueId id : node.inputs) {
+      if (id != no_id && graph.value(id).constant) {
+        island.constants.push_back(graph.value(id).constant);
+      }
+    }
   }
   TENON_TRY_ASSIGN(Blob blob, to_blob(graph));
   island.blob = std::make_unique<Blob>(std::move(blob));

@@ -26,7 +26,7 @@ struct Island {
   std::vector<ValueId> outputs;
   std::vector<std::string> nodes;  // names of what it runs, after fusion
   size_t kernels = 0;              // nodes after fusion
-  // Constants that the blob names, those that passes made of others among them.
+  // Constants that its nodes read, those that passes made of others among them.
   std::vector<std::shared_ptr<const Constant>> constants;
   std::unique_ptr<Blob> blob;
   Program program;

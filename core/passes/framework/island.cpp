@@ -37,14 +37,15 @@ bool Features::has_prefix(std::string_view prefix) const {
   return found != words_.end() && found->starts_with(prefix);
 }
 
-Result<size_t> run_island_passes(Graph& graph, const Features& features) {
-  size_t ran = 0;
+Result<bool> run_island_passes(Graph& graph, const Features& features) {
+  bool changed = false;
   for (const IslandPass& pass : all_island_passes()) {
     if (!features.has(pass.makes)) continue;
-    TENON_TRY(pass.run(graph).at(fmt::format("pass {}", pass.name)));
-    ++ran;
+    const Result<bool> result = pass.run(graph);
+    if (!result.ok()) return Status(result.status()).at(fmt::format("pass {}", pass.name));
+    changed |= *result;
   }
-  return ran;
+  return changed;
 }
 
 }  // namespace tenon

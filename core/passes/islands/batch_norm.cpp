@@ -26,10 +26,13 @@ class Folding {
   explicit Folding(Graph& graph)
       : graph_(graph), maker_(graph.values.size(), no_id), uses_(count_readers(graph)) {}
 
-  Status run() {
+  // Whether any was found.
+  Result<bool> run() {
+    bool found = false;
     std::vector<Node> before = std::move(graph_.main().nodes);
     for (Node& node : before) {
       const std::optional<Affine> affine = affine_of(node);
+      found |= affine.has_value();
       if (affine && fold(node, *affine)) continue;
       if (affine) {
         TENON_TRY(multiply_add(node, *affine));
@@ -42,7 +45,7 @@ class Folding {
       }
     }
     graph_.main().nodes = std::move(nodes_);
-    return {};
+    return found;
   }
 
  private:
@@ -122,10 +125,10 @@ class Folding {
   std::vector<size_t> uses_;
 };
 
-Status run(Graph& graph) {
-  TENON_TRY(Folding(graph).run());
-  remove_dead_nodes(graph);
-  return {};
+Result<bool> run(Graph& graph) {
+  TENON_TRY_ASSIGN(const bool changed, Folding(graph).run());
+  if (changed) remove_dead_nodes(graph);
+  return changed;
 }
 
 }  // namespace

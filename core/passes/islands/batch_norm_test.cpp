@@ -9,7 +9,7 @@ namespace {
 Graph folded(std::string_view text) {
   Graph graph = graph_of(text);
   EXPECT_TRUE(run_named(graph, {"infer", "lower"}).ok());
-  const Result<size_t> ran = run_island_passes(graph, Features("tenon.fused.Conv"));
+  const Result<bool> ran = run_island_passes(graph, Features("tenon.fused.Conv"));
   EXPECT_TRUE(ran.ok()) << ran.status().message();
   return graph;
 }

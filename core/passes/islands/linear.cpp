@@ -18,11 +18,14 @@ class Finder {
  public:
   explicit Finder(Graph& graph) : graph_(graph), maker_(graph.values.size(), no_id) {}
 
-  Status run() {
+  // Whether any was found.
+  Result<bool> run() {
+    bool found = false;
     std::vector<Node> before = std::move(graph_.main().nodes);
     for (Node& node : before) {
       if (std::optional<Node> linear = look_at(node)) {
         TENON_TRY(put(std::move(*linear), node));
+        found = true;
       } else {
         nodes_.push_back(std::move(node));
       }
@@ -33,7 +36,7 @@ class Finder {
       }
     }
     graph_.main().nodes = std::move(nodes_);
-    return {};
+    return found;
   }
 
  private:
@@ -124,10 +127,10 @@ class Finder {
   std::vector<NodeId> maker_;
 };
 
-Status run(Graph& graph) {
-  TENON_TRY(Finder(graph).run());
-  remove_dead_nodes(graph);
-  return {};
+Result<bool> run(Graph& graph) {
+  TENON_TRY_ASSIGN(const bool changed, Finder(graph).run());
+  if (changed) remove_dead_nodes(graph);
+  return changed;
 }
 
 }  // namespace

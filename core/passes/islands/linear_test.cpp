@@ -22,8 +22,8 @@ output %4 "y"
 
 TEST(LinearPass, a_product_with_turned_weights_reads_them_as_they_lie) {
   Graph graph = lowered(halves);
-  const Result<size_t> ran = run_island_passes(graph, Features("formulas tenon.Linear"));
-  ASSERT_TRUE(ran.ok() && *ran == 1);
+  const Result<bool> ran = run_island_passes(graph, Features("formulas tenon.Linear"));
+  ASSERT_TRUE(ran.ok() && *ran);
   EXPECT_EQ(to_text(graph), R"(constant %1 "w" f16[2, 3] = {1.0, 2.0, 3.0, 4.0, 5.0, 6.0}
 input %0 "x" f32[4, 3]
 %4 "y" f32[4, 2] = tenon::Linear(%0, %1) "y" {outputs = 2}
@@ -34,8 +34,8 @@ output %4 "y"
 TEST(LinearPass, devices_that_have_no_kernel_for_it_keep_the_product) {
   Graph graph = lowered(halves);
   const std::string before = to_text(graph);
-  const Result<size_t> ran = run_island_passes(graph, Features("formulas"));
-  ASSERT_TRUE(ran.ok() && *ran == 0);
+  const Result<bool> ran = run_island_passes(graph, Features("formulas"));
+  ASSERT_TRUE(ran.ok() && !*ran);
   EXPECT_EQ(to_text(graph), before);
 }
 

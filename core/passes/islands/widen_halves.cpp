@@ -22,7 +22,9 @@ class Widening {
  public:
   explicit Widening(Graph& graph) : graph_(graph) {}
 
-  Status run() {
+  // Whether any was found.
+  Result<bool> run() {
+    bool found = false;
     std::vector<Node> before = std::move(graph_.main().nodes);
     for (Node& node : before) {
       const bool widens = node.domain.empty() && node.outputs.size() == 1 &&
@@ -30,12 +32,13 @@ class Widening {
                           is_half(graph_.value(node.inputs[0]).dtype);
       if (widens) {
         TENON_TRY(widen(std::move(node)));
+        found = true;
       } else {
         nodes_.push_back(std::move(node));
       }
     }
     graph_.main().nodes = std::move(nodes_);
-    return {};
+    return found;
   }
 
  private:
@@ -93,10 +96,10 @@ class Widening {
   std::map<ValueId, ValueId> wide_;
 };
 
-Status run(Graph& graph) {
-  TENON_TRY(Widening(graph).run());
-  remove_dead_nodes(graph);
-  return {};
+Result<bool> run(Graph& graph) {
+  TENON_TRY_ASSIGN(const bool changed, Widening(graph).run());
+  if (changed) remove_dead_nodes(graph);
+  return changed;
 }
 
 }  // namespace
