@@ -63,6 +63,8 @@ Flag absolute_flag(std::string_view doc = "absolute tolerance",
 
 // Flags of every command that opens an engine, behind its own.
 std::vector<Flag> with_engine_flags(std::vector<Flag> flags);
+// The same for commands that make a session: --device, --precision and --states too.
+std::vector<Flag> with_session_flags(std::vector<Flag> flags);
 
 // All commands, by name.
 namespace commands {

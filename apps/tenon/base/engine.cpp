@@ -80,6 +80,12 @@ Result<Model> load_model(const Engine& engine, const std::string& path, const Ar
   return model;
 }
 
+Options session_options(const Arguments& arguments) {
+  Options options = {{"precision", arguments.text("precision")}};
+  if (arguments.has("states")) options.emplace_back("states", arguments.text("states"));
+  return options;
+}
+
 Result<Json> describe(const Engine& engine, const std::string& what) {
   return parsed(attempt([&] { return engine.describe(what); }));
 }

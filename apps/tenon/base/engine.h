@@ -41,6 +41,9 @@ Result<Engine> open_engine(const Arguments& arguments,
 Result<Model> load_model(const Engine& engine, const std::string& path, const Arguments& arguments,
                          Options more = {});
 
+// The options of a session that --precision and --states ask for.
+Options session_options(const Arguments& arguments);
+
 // The engine's JSON answers.
 Result<Json> describe(const Engine& engine, const std::string& what);
 Result<Json> describe(const Model& model, const std::string& what);

@@ -67,6 +67,25 @@ Flag absolute_flag(std::string_view doc, std::string_view otherwise) {
       .name = "atol", .value = "X", .doc = doc, .kind = Flag::Kind::number, .otherwise = otherwise};
 }
 
+std::vector<Flag> with_session_flags(std::vector<Flag> flags) {
+  const Flag common[] = {
+      {.name = "device",
+       .letter = 'd',
+       .value = "D[,D]",
+       .doc = "one device alone, several in this order, or auto",
+       .otherwise = "auto"},
+      {.name = "precision",
+       .value = "auto|exact|fast",
+       .doc = "fast: short activations with quantized weights; auto: where there are any",
+       .otherwise = "auto"},
+      {.name = "states",
+       .value = "f32|f16|bf16",
+       .doc = "what keys and values are kept in, instead of what suits the precision"},
+  };
+  flags.insert(flags.end(), std::begin(common), std::end(common));
+  return with_engine_flags(std::move(flags));
+}
+
 std::vector<Flag> with_engine_flags(std::vector<Flag> flags) {
   const Flag common[] = {
       {.name = "plugins",

@@ -15,8 +15,6 @@ struct Subject {
   std::vector<double> creations;  // seconds each, from the path to ready
   double memory_before_mb = 0;
 };
-// --precision and --states.
-Options session_options(const Arguments& arguments);
 Result<Subject> open_subject(const Arguments& arguments);
 
 // Paced mode over creations: a run makes one session, from the path to ready.

@@ -49,12 +49,6 @@ Result<Engine> open_bench_engine(const Arguments& arguments) {
 
 }  // namespace
 
-Options session_options(const Arguments& arguments) {
-  Options options = {{"precision", arguments.text("precision")}};
-  if (arguments.has("states")) options.emplace_back("states", arguments.text("states"));
-  return options;
-}
-
 Result<Exit> pace_creations(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Engine engine, open_bench_engine(arguments));
   TENON_TRY(make_ready(engine, arguments).status());

@@ -55,19 +55,7 @@ Flag list_flag(std::string_view name, char letter, std::string_view otherwise,
 }
 
 std::vector<Flag> bench_flags() {
-  return with_engine_flags({
-      {.name = "device",
-       .letter = 'd',
-       .value = "D[,D]",
-       .doc = "one device alone, several in this order, or auto",
-       .otherwise = "auto"},
-      {.name = "precision",
-       .value = "auto|exact|fast",
-       .doc = "fast: short activations with quantized weights; auto: where there are any",
-       .otherwise = "auto"},
-      {.name = "states",
-       .value = "f32|f16|bf16",
-       .doc = "what keys and values are kept in, instead of what suits the precision"},
+  return with_session_flags({
       list_flag("prompt", 'p', "512", "texts: tokens of a prompt, 0: none (pp)"),
       list_flag("gen", 'n', "128", "texts: tokens made one at a time, 0: none (tg)"),
       list_flag("depth", 0, "0", "texts: tokens that are there before"),

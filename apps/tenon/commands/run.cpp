@@ -156,9 +156,8 @@ Result<Exit> run_model(const Arguments& arguments) {
   TENON_TRY_ASSIGN(const Model model, load_model(engine, arguments.operands().front(), arguments));
   TENON_TRY_ASSIGN(const std::vector<Tensor> wanted, attempt([&] { return model.inputs(); }));
   TENON_TRY_ASSIGN(const std::vector<std::string> pictures, pictures_of(arguments, wanted));
-  Options options;
+  Options options = session_options(arguments);
   for (const std::string& tap : arguments.all("tap")) options.emplace_back("tap", tap);
-  options.emplace_back("precision", arguments.text("precision"));
   if (arguments.has("deadline")) options.emplace_back("deadline_ms", arguments.text("deadline"));
   auto session =
       attempt([&] { return model.session(arguments.text("device"), options, interrupted()); });
@@ -183,15 +182,6 @@ std::vector<Flag> run_flags() {
        .value = "FILE",
        .doc = "save outputs as .npz or .npy",
        .kind = Flag::Kind::file},
-      {.name = "device",
-       .letter = 'd',
-       .value = "D[,D]",
-       .doc = "one device alone, several in this order, or auto",
-       .otherwise = "auto"},
-      {.name = "precision",
-       .value = "auto|exact|fast",
-       .doc = "fast: short activations with quantized weights; auto: where there are any",
-       .otherwise = "auto"},
       size_flag(),
       fixed_input_flag(),
       {.name = "top",
@@ -232,7 +222,7 @@ std::vector<Flag> run_flags() {
   };
   const std::vector<Flag> pictures = picture_flags();
   flags.insert(flags.end(), pictures.begin(), pictures.end());
-  return with_engine_flags(std::move(flags));
+  return with_session_flags(std::move(flags));
 }
 
 }  // namespace

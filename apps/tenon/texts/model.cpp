@@ -37,25 +37,12 @@ tenon_status listen(void* context, tenon_str json) {
 }  // namespace
 
 std::vector<Flag> with_text_model_flags(std::vector<Flag> flags) {
-  flags.push_back({.name = "device",
-                   .letter = 'd',
-                   .value = "D[,D]",
-                   .doc = "one device alone, several in this order, or auto",
-                   .otherwise = "auto"});
-  flags.push_back(
-      {.name = "precision",
-       .value = "auto|exact|fast",
-       .doc = "fast: short activations with quantized weights; auto: where there are any",
-       .otherwise = "auto"});
-  flags.push_back({.name = "states",
-                   .value = "f32|f16|bf16",
-                   .doc = "what keys and values are kept in, instead of what suits the precision"});
   flags.push_back({.name = "tokenizer",
                    .value = "PATH",
                    .doc = "a tokenizer's file or directory, instead of the model's own",
                    .kind = Flag::Kind::file});
   flags.push_back({.name = "loader", .value = "ID", .doc = "read the file with this loader"});
-  return with_engine_flags(std::move(flags));
+  return with_session_flags(std::move(flags));
 }
 
 Result<TextModel> open_text_model(const std::string& path, const Arguments& arguments) {
@@ -65,10 +52,9 @@ Result<TextModel> open_text_model(const std::string& path, const Arguments& argu
   }
   TENON_TRY_ASSIGN(Engine engine, open_engine(arguments));
   TENON_TRY_ASSIGN(Model model, load(engine, path, arguments));
-  Options options = {{"precision", arguments.text("precision")}};
-  if (arguments.has("states")) options.emplace_back("states", arguments.text("states"));
-  auto session =
-      attempt([&] { return model.session(arguments.text("device"), options, interrupted()); });
+  auto session = attempt([&] {
+    return model.session(arguments.text("device"), session_options(arguments), interrupted());
+  });
   if (!session.ok()) return device_problem(model_problem(session.status()));
   return TextModel{std::move(engine), std::move(model), std::move(*session), std::move(tokenizer)};
 }
