@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "apps/tenon/bench/peaks.h"
 #include "plugins/backends/cpu/level.h"
-#include "plugins/backends/cpu/math/peaks.h"
 #include "plugins/backends/cpu/packing/matrix.h"
 
 #include <fmt/format.h>
@@ -10,8 +10,8 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
-#include <filesystem>
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <functional>
 #include <memory>
@@ -31,6 +31,29 @@ constexpr int slices = 60;
 double seconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return std::chrono::duration<double>(now).count();
+}
+
+// What the level in use has, as the host's table of the processor would tell it.
+std::string_view features() {
+  switch (level()) {
+    case Level::avx512:
+      return "avx2 fma avx512f avx512bw avx512vnni avx512bf16";
+    case Level::avx2:
+      return "avx2 fma";
+    default:
+      return "";
+  }
+}
+
+void read(const std::byte* from, int64_t bytes) {
+  static_cast<void>(cli::bench::read_all({from, static_cast<size_t>(bytes)}, features()));
+}
+
+// The peak of that name, or of f32 where the level has no instruction for it.
+cli::bench::Peak peak_named(std::string_view name) {
+  const std::vector<cli::bench::Peak> all = cli::bench::peaks(features());
+  const auto found = std::ranges::find(all, name, &cli::bench::Peak::name);
+  return found == all.end() ? all.front() : *found;
 }
 
 struct Free {
@@ -154,7 +177,7 @@ class Bench {
     const bool is_f32 = type_.source.tensors[0].dtype == DType::f32;
     const bool is_codes = packed.x_bytes() < columns * 2;
     const double one = decode(1, 1).share, two = decode(2, 1).share;
-    const auto peak = is_codes ? peaks().bytes : is_f32 ? peaks().floats : peaks().brains;
+    const cli::bench::Peak peak = peak_named(is_codes ? "int8" : is_f32 ? "fp32" : "bf16");
     fmt::print("{:8} {:5.2f} {:6.2f} {:6.2f} {:7.2f} {:7.2f} {:9.2f}\n", type_.name,
                static_cast<double>(packed.groups() * packed.group_bytes()) /
                    static_cast<double>(type_.source.rows * type_.row_bytes),
@@ -192,27 +215,27 @@ class Bench {
       const int64_t first = i % 16 * share * threads;
       products.push_back(
           team.time([&](int t) { multiply(first + t * share, first + (t + 1) * share, rows); }));
-      const auto* const from = reinterpret_cast<const uint8_t*>(memory_.get()) +
-                               (i + 8) % 16 * share * threads * group_rows * type_.row_bytes;
-      reads.push_back(team.time([&](int t) { peaks().read(from + t * bytes, bytes); }));
+      const std::byte* const from =
+          memory_.get() + (i + 8) % 16 * share * threads * group_rows * type_.row_bytes;
+      reads.push_back(team.time([&](int t) { read(from + t * bytes, bytes); }));
     }
     return {tenth(reads) / tenth(products), tenth(products)};
   }
 
-  double prefill(int64_t (*peak)(int64_t)) {
+  double prefill(const cli::bench::Peak& peak) {
+    constexpr int64_t rounds = 200000;
     pack_x(512);
     std::vector<double> products, limits;
     const int64_t groups = 64 / packed_->group_rows();
-    double operations = 0;
     for (int i = 0; i < slices; ++i) {
       double begin = seconds();
       multiply(i * groups, (i + 1) * groups, 512);
       products.push_back(seconds() - begin);
       begin = seconds();
-      operations = static_cast<double>(peak(200000));
+      peak.rounds(rounds);
       limits.push_back(seconds() - begin);
     }
-    return 2.0 * 64 * 512 * columns / tenth(products) / (operations / tenth(limits));
+    return 2.0 * 64 * 512 * columns / tenth(products) / (peak.operations * rounds / tenth(limits));
   }
 
   double four_rows() {

@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// What the engine costs beside its kernels, and what becomes of it beside another busy program:
+// What becomes of the engine beside another busy program, and what a run costs beside its kernels:
 //
-//   overheads MODEL [DEVICE [NAME=SIZE ...]]
+//   contention MODEL [DEVICE [NAME=SIZE ...]]
 //
-// Prints the time to find the plugins, and to load and start those of all devices; the time of a
-// run of a model of one layer through the C API, on threads; and the time of a run of MODEL on two
-// threads while another process keeps one core busy, by that on one thread without: slices of both
-// alternate, 40 each.
+// Prints the time of a run of MODEL on two threads while another process keeps one core busy, by
+// that on one thread without: slices of both alternate, 40 each; and the time of a run of a model
+// of one layer through the C API, on threads.
 #include "tenon/tenon.hpp"
 
 #include <sched.h>
@@ -39,20 +38,6 @@ double microseconds_since(Clock::time_point begin) {
 double at(std::vector<double> values, double share) {
   std::ranges::sort(values);
   return values[static_cast<size_t>(share * static_cast<double>(values.size() - 1))];
-}
-
-void measure_plugins() {
-  std::vector<double> found, loaded;
-  for (int i = 0; i < 20; ++i) {
-    const auto begin = Clock::now();
-    const Engine engine;
-    found.push_back(microseconds_since(begin));
-    engine.describe("devices");
-    loaded.push_back(microseconds_since(begin));
-  }
-  std::printf(
-      "plugins: found in %.0f us; devices of all listed after %.0f us at first, %.0f again\n",
-      at(found, 0.5), loaded.front(), at(loaded, 0.5));
 }
 
 void measure_crossing(const std::string& device) {
@@ -226,7 +211,7 @@ void measure_contention(const Work& work) {
 
 int main(int argc, char** argv) {
   if (argc < 2) {
-    std::fprintf(stderr, "overheads MODEL [DEVICE [NAME=SIZE ...]]\n");
+    std::fprintf(stderr, "contention MODEL [DEVICE [NAME=SIZE ...]]\n");
     return 1;
   }
   Work work{argv[1], argc > 2 ? argv[2] : "cpu", {}};
@@ -237,7 +222,6 @@ int main(int argc, char** argv) {
     work.sizes.push_back({"dim." + word.substr(0, equals), word.substr(equals + 1)});
   }
   measure_contention(work);
-  measure_plugins();
   measure_crossing(work.device);
   return 0;
 }
