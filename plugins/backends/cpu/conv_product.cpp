@@ -106,10 +106,9 @@ Patches::Piece ConvProduct::piece_of(const ConvOperands& operands, int64_t unit)
 void ConvProduct::run(const ConvWeights& weights, const ConvOperands& operands,
                       int64_t chunk) const {
   const Split panels = {panels_, panel_parts_}, tiles = {tiles_.parts, tile_parts_};
-  // Chunks of the same positions follow each other; see PlaneChunks.
-  const int64_t tile_part = chunk % tile_parts_;
-  const int64_t panel_part = chunk / tile_parts_ % panel_parts_;
-  const int64_t first = chunk / tile_parts_ / panel_parts_ * chunk_units_;
+  const int64_t panel_part = chunk % panel_parts_;
+  const int64_t tile_part = chunk / panel_parts_ % tile_parts_;
+  const int64_t first = chunk / panel_parts_ / tile_parts_ * chunk_units_;
   for (int64_t unit = first; unit < std::min(first + chunk_units_, units_); ++unit) {
     const Part part = {.unit = unit,
                        .tile = tiles.begin(tile_part),
