@@ -36,6 +36,6 @@ constexpr const float* line_ahead(const float* panel, int64_t columns, int64_t t
 
 // How many multiply-adds a chunk should have of a node that has so many: enough chunks that two or
 // more workers end together, none that is not worth its claim. A matter of sizes, never of workers.
-constexpr double chunk_products(double all) { return std::max(1.25e6, all / 24); }
+constexpr double chunk_products(double all) { return std::max(4e5, all / 24); }
 
 }  // namespace tenon::cpu
